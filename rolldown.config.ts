@@ -4,6 +4,8 @@ import { defineConfig } from 'rolldown'
 export default defineConfig({
   input: { 'aws-mfa-env': 'src/main.ts' },
   platform: 'node',
+  // The bundle is CommonJS, where a module's folder goes by another name.
+  transform: { define: { 'import.meta.dirname': '__dirname', 'import.meta.resolve': 'undefined' } },
   output: {
     dir: 'dist',
     cleanDir: true,

@@ -9,6 +9,6 @@ export interface Dialect {
   render(changes: readonly Change[]): string
   /** One statement that fails in this shell, with the exit code where the shell can. */
   renderFailure(exitCode: number): string
-  /** Why this shell cannot be given that value, as the end of a sentence ("… has a percent sign"); undefined where it can. */
+  /** Why this shell cannot be given that value, as the end of a sentence ("... has a percent sign"); undefined where it can. */
   refusal(value: string): string | undefined
 }

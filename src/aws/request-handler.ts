@@ -1,0 +1,72 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+
+type Handle = NodeHttpHandler['handle']
+type Answer = Awaited<ReturnType<Handle>>
+
+/** What answered did not speak AWS's protocol: a proxy, a captive portal, a redirect. */
+export class NotAwsError extends Error {
+  readonly statusCode: number
+
+  constructor(statusCode: number) {
+    super(`answered with status ${statusCode}, and not in AWS's words`)
+    this.statusCode = statusCode
+  }
+}
+
+/** STS's answers are a few kilobytes; nothing larger is read. */
+const maximumBytes = 256 * 1024
+
+/**
+ * The SDK's own handler, which follows no redirect, with two changes: an answer is read to its end, up to 256 KiB,
+ * while the request's time limit still holds; and one that is not AWS's XML is a NotAwsError before it is parsed.
+ */
+export class BoundedRequestHandler {
+  private readonly inner = new NodeHttpHandler({ connectionTimeout: 15_000 })
+  /** When the last answer was made, by the `Date` of whoever made it; milliseconds since 1970. */
+  lastAnswerAt: number | undefined
+
+  async handle(...[request, options]: Parameters<Handle>): Promise<Answer> {
+    const { response } = await this.inner.handle(request, options)
+    const date = Date.parse(response.headers['date'] ?? '')
+    this.lastAnswerAt = Number.isNaN(date) ? undefined : date
+    const body = await readBody(response.body, options?.abortSignal)
+    if (body === undefined || !isAmazonXml(response.statusCode, body))
+      throw new NotAwsError(response.statusCode)
+    response.body = body
+    return { response }
+  }
+
+  destroy(): void {
+    this.inner.destroy()
+  }
+
+  // The SDK asks every handler for these two.
+  updateHttpClientConfig(): void {}
+  httpHandlerConfigs(): object {
+    return {}
+  }
+}
+
+async function readBody(stream: NodeJS.ReadableStream, signal: unknown): Promise<Buffer | undefined> {
+  const abort = () =>
+    (stream as import('node:stream').Readable).destroy(new DOMException('time is up', 'AbortError'))
+  const abortSignal = signal as AbortSignal | undefined
+  abortSignal?.addEventListener('abort', abort, { once: true })
+  try {
+    const chunks: Buffer[] = []
+    let size = 0
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer)
+      size += chunk.length
+      if (size > maximumBytes) return undefined
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    abortSignal?.removeEventListener('abort', abort)
+  }
+}
+
+function isAmazonXml(statusCode: number, body: Buffer): boolean {
+  if (statusCode >= 300 && statusCode < 400) return false
+  return /^\s*(<\?xml[^>]{0,200}\?>\s*)?<\w+Response\b/.test(body.subarray(0, 1024).toString('latin1'))
+}

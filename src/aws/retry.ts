@@ -1,0 +1,28 @@
+/** The code that AWS gave its error, such as AccessDenied; the SDK makes it the error's name. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error ? error.name : ''
+}
+
+/** The status of the answer that the SDK made this error of; undefined where there was none. */
+export function statusCode(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode
+}
+
+/** AWS turned the request away unread, because there were too many. */
+export function isThrottling(error: unknown): boolean {
+  return (
+    statusCode(error) === 429 ||
+    /^(Throttling|ThrottlingException|ThrottledException|RequestThrottled|RequestThrottledException|RequestLimitExceeded|TooManyRequestsException|SlowDown|PriorRequestNotComplete)$/.test(
+      errorCode(error),
+    )
+  )
+}
+
+/** AWS turned the request away unread, because its date is more than 15 minutes from AWS's clock. */
+export function isClockSkew(error: unknown): boolean {
+  if (/^(RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)$/.test(errorCode(error))) return true
+  return (
+    errorCode(error) === 'SignatureDoesNotMatch' &&
+    /^Signature (expired|not yet current)/.test((error as Error).message)
+  )
+}

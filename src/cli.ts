@@ -1,0 +1,154 @@
+import yargs from 'yargs'
+import { type Failure, quoteOperand, usageFailure } from './errors.ts'
+import {
+  type CommandName,
+  commandOptions,
+  commandWords,
+  commonOptions,
+  type Flag,
+  type OptionName,
+  options,
+  type ValueOption,
+} from './options.ts'
+
+/** A command line taken apart; nothing in it has been looked up or checked but its form. */
+export interface CommandLine {
+  readonly command: CommandName
+  readonly values: Partial<Readonly<Record<ValueOption, string>>>
+  readonly flags: ReadonlySet<Flag>
+  readonly operands: readonly string[]
+}
+
+/**
+ * The command and options that the words after the program's name ask for.
+ * @throws {Failure} usage, with a text that repeats no digit
+ */
+export function parseCommandLine(words: readonly string[]): CommandLine {
+  const word = commandWords.find((candidate) => candidate === words[0])
+  const parsed = split(word === undefined ? words : words.slice(1))
+  const command: CommandName = word ?? (parsed.flags.has('unset') ? 'unset' : 'export')
+  const line = { command, ...parsed }
+  if (!line.flags.has('help') && !line.flags.has('version')) refuseForeignOptions(line)
+  return line
+}
+
+/** Whether the words, however wrong, ask for statements, and the shell that they name. */
+export function scanForStatements(words: readonly string[]): { due: boolean; shell: string | undefined } {
+  const due =
+    !commandWords.some((command) => command === words[0]) &&
+    !words.some((word) => ['--help', '-h', '--version'].includes(word))
+  const at = words.findIndex((word) => /^(-s|--shell)(=|$)/.test(word))
+  const word = at < 0 ? undefined : words[at]
+  return { due, shell: word?.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1] }
+}
+
+function isFlag(name: OptionName): name is Flag {
+  return !('argument' in options[name])
+}
+
+function split(words: readonly string[]): Omit<CommandLine, 'command'> {
+  const names = Object.keys(options) as OptionName[]
+  const parsed = parseWithYargs(words, names)
+  const known = new Set<string>(['_', '$0', ...names, ...names.flatMap((name) => aliasOf(name) ?? [])])
+  if (parsed === undefined || Object.keys(parsed).some((name) => !known.has(name)))
+    throw misread(words, names)
+  const values: Partial<Record<ValueOption, string>> = {}
+  const flags = new Set<Flag>()
+  for (const name of names) {
+    const value = parsed[name]
+    if (value === undefined) continue
+    if (Array.isArray(value)) throw usageFailure(`--${name} is given more than once`)
+    if (isFlag(name)) flags.add(name)
+    else if (value === '') throw valueMissing(name)
+    else values[name] = String(value)
+  }
+  return { values, flags, operands: parsed._.map(String) }
+}
+
+function aliasOf(name: OptionName): string | undefined {
+  const option = options[name]
+  return 'alias' in option ? option.alias : undefined
+}
+
+/** What yargs made of the words; undefined where it found them wrong, which its own text would say in its own way. */
+function parseWithYargs(words: readonly string[], names: readonly OptionName[]) {
+  const parser = yargs([])
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .detectLocale(false)
+    .showHelpOnFail(false)
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'short-option-groups': false,
+    })
+  for (const name of names) {
+    const alias = aliasOf(name)
+    // A flag that may take nothing leaves a `true` behind it alone; a value of exactly one word may be a dash.
+    const kind = isFlag(name)
+      ? ({ type: 'boolean', nargs: 0 } as const)
+      : ({ type: 'string', nargs: 1 } as const)
+    parser.option(name, alias === undefined ? kind : { ...kind, alias })
+  }
+  let failed = false
+  try {
+    const parsed = parser.parse([...words], {}, (error) => {
+      failed = Boolean(error)
+    })
+    return failed ? undefined : (parsed as { _: (string | number)[] } & Record<string, unknown>)
+  } catch {
+    // An option called like a property of every object (`--constructor`) is more than yargs can take.
+    return undefined
+  }
+}
+
+/** Which of the words an option of ours cannot be. */
+function misread(words: readonly string[], names: readonly OptionName[]): Failure {
+  for (const [index, word] of words.entries()) {
+    if (word === '--') break
+    if (!/^-./.test(word)) continue
+    const [typed = word, value] = word.split(/=(.*)/s)
+    const name = names.find((known) => typed === `--${known}` || typed === `-${aliasOf(known)}`)
+    if (name === undefined) return unknownOption(typed)
+    if (isFlag(name) && value !== undefined) return usageFailure(`--${name} takes no value`)
+    if (!isFlag(name) && value === undefined && /^(-.|$)/.test(words[index + 1] ?? ''))
+      return valueMissing(name)
+  }
+  return usageFailure('the command line cannot be read', 'all options: aws-mfa-env --help')
+}
+
+function unknownOption(typed: string): Failure {
+  const quoted = quoteOperand(typed)
+  const joined = Object.values(options).some(
+    (known) => 'alias' in known && typed.startsWith(`-${known.alias}`),
+  )
+  return usageFailure(
+    quoted === undefined ? 'there is no such option' : `there is no option ${quoted}`,
+    ...(joined ? ['a short option and its value are two words, as in: -p NAME'] : []),
+    'all options: aws-mfa-env --help',
+  )
+}
+
+function valueMissing(name: ValueOption): Failure {
+  const { argument } = options[name]
+  return usageFailure(
+    `--${name} needs a value`,
+    `as in: --${name} ${argument}, or --${name}=${argument} where the value begins with a dash`,
+  )
+}
+
+function refuseForeignOptions(line: CommandLine): void {
+  const taken: readonly OptionName[] = [...commandOptions[line.command], ...commonOptions]
+  const given = [...(Object.keys(line.values) as ValueOption[]), ...line.flags]
+  const foreign = given.find((name) => !taken.includes(name))
+  if (foreign === undefined) return
+  const where = { export: 'without a command', unset: 'with --unset' } as Partial<Record<CommandName, string>>
+  throw usageFailure(
+    `--${foreign} has no meaning ${where[line.command] ?? `for ${line.command}`}`,
+    `what it takes: aws-mfa-env ${commandWords.some((word) => word === line.command) ? `${line.command} ` : ''}--help`,
+  )
+}

@@ -1,0 +1,71 @@
+import { detectShell, processReader } from '../detect-shell.ts'
+import type { Dialect } from '../dialects/dialect.ts'
+import { type DialectName, dialects, findDialectName } from '../dialects/dialects.ts'
+import { configurationFailure, type Failure, quoteOperand, usageFailure } from '../errors.ts'
+import type { Surroundings } from '../surroundings.ts'
+import type { Change } from '../variables/change.ts'
+
+/**
+ * The name of the dialect of the shell that --shell names, else of the one that asks, else the Bourne shells'.
+ * @throws {Failure} usage: an unknown name; on Windows, where nothing can be found out, no name
+ */
+export function chooseDialect(shell: string | undefined, surroundings: Surroundings): DialectName {
+  const name = shell === undefined ? detect(surroundings) : findDialectName(shell)
+  if (name === undefined) throw shell === undefined ? shellMissing() : shellUnknown(shell)
+  surroundings.debug(`writing for ${name}`)
+  return name
+}
+
+/** The same where the command line is wrong in some way: a shell that is not named as it should be is looked for. */
+export function findDialect(shell: string | undefined, surroundings: Surroundings): Dialect | undefined {
+  const name = (shell === undefined ? undefined : findDialectName(shell)) ?? detect(surroundings)
+  return name && dialects[name]
+}
+
+/** The shell that asks; on Unix a Bourne shell where nothing can be found out. */
+function detect(surroundings: Surroundings): DialectName | undefined {
+  const { parentProcessId, platform } = surroundings
+  return detectShell(parentProcessId, processReader(platform)) ?? (platform === 'win32' ? undefined : 'sh')
+}
+
+function shellUnknown(shell: string): Failure {
+  const quoted = quoteOperand(shell)
+  return usageFailure(
+    quoted === undefined ? '--shell: there is no such shell' : `--shell: there is no shell ${quoted}`,
+    `there are: ${Object.keys(dialects).join(', ')}`,
+  )
+}
+
+function shellMissing(): Failure {
+  return usageFailure(
+    'on Windows the shell has to be named',
+    'in PowerShell: Invoke-Expression "$(aws-mfa-env 123456 --shell powershell)"',
+    'in cmd, once and for all: aws-mfa-env init cmd > awsmfa.cmd, in a folder on PATH; then: awsmfa 123456',
+  )
+}
+
+/**
+ * The statements for these changes.
+ * @throws {Failure} configuration: the shell cannot be given one of the values
+ */
+export function renderChanges(dialectName: DialectName, changes: readonly Change[]): string {
+  const dialect = dialects[dialectName]
+  for (const { name, value } of changes) {
+    const refusal = value === null ? undefined : dialect.refusal(value)
+    if (refusal !== undefined) {
+      throw configurationFailure(`this shell cannot be given the value of ${name}: it ${refusal}`)
+    }
+  }
+  return dialect.render(changes)
+}
+
+/** How a shell is to evaluate what `aws-mfa-env` prints with these words. */
+export function howToEvaluate(dialectName: DialectName, words: string): string {
+  const call = `aws-mfa-env ${words}`
+  const evaluated: Readonly<Partial<Record<DialectName, string>>> = {
+    fish: `${call} | source`,
+    powershell: `Invoke-Expression "$(${call} --shell powershell)"`,
+    cmd: `for /f "tokens=1,*" %i in ('${call} --shell cmd') do @if "%i"=="set" set %j`,
+  }
+  return `nothing is set yet; the shell has to evaluate this: ${evaluated[dialectName] ?? `eval "$(${call})"`}`
+}

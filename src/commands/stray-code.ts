@@ -1,0 +1,30 @@
+import type { CommandLine } from '../cli.ts'
+import { usageFailure } from '../errors.ts'
+import type { ValueOption } from '../options.ts'
+import { looksLikeTokenCode } from '../token-code/token-code.ts'
+
+/** The options whose value is a name, which six digits are not. */
+const named: readonly ValueOption[] = ['shell', 'profile', 'serial-number', 'region', 'name']
+
+/**
+ * Refuses six digits in the place of a name: the code was meant.
+ * @throws {Failure} usage
+ */
+export function refuseStrayCodes(line: CommandLine): void {
+  const stray = named.find((name) => looksLikeTokenCode(line.values[name] ?? ''))
+  if (stray !== undefined) {
+    throw usageFailure(
+      `six digits stand where --${stray} wants a name: a code is an operand`,
+      'as in: aws-mfa-env --profile NAME 123456',
+    )
+  }
+}
+
+/** Refuses every operand of a command that takes no more of them. */
+export function refuseOperands(command: string, operands: readonly string[]): void {
+  const [operand] = operands
+  if (operand === undefined) return
+  throw looksLikeTokenCode(operand)
+    ? usageFailure(`${command} takes no code`, 'a code alone is the default command: aws-mfa-env 123456')
+    : usageFailure(`${command} takes no operand here`, `what it takes: aws-mfa-env ${command} --help`)
+}

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { type DialectName, findDialectName } from './dialects/dialects.ts'
+
+/** A process above ours. */
+interface Ancestor {
+  readonly parentId: number
+  /** Its arguments, the first of which is the name it was started by. */
+  readonly words: readonly string[]
+  /** What the system calls it; a script with a `#!` line is called by the script's name in one, by the shell's in the other. */
+  readonly name: string
+}
+
+/** Far enough for `npx` in a `timeout` in a script; a shell farther up did not ask. */
+const maximumSteps = 8
+
+/**
+ * The shell that asks: the nearest among our parents. Variables such as SHELL do not say, since they are inherited.
+ * @param read how to look at a process; undefined where it cannot be looked at
+ */
+export function detectShell(
+  parentId: number,
+  read: (processId: number) => Ancestor | undefined,
+): DialectName | undefined {
+  let passedOver: DialectName | undefined
+  let processId = parentId
+  for (let step = 0; step < maximumSteps && processId > 0; step++) {
+    const ancestor = read(processId)
+    if (ancestor === undefined) break
+    // npm puts a shell of its own between itself and what it runs.
+    if (passedOver !== undefined && !isNpm(ancestor)) return passedOver
+    passedOver = undefined
+    const [first = ''] = ancestor.words
+    const found = findDialectName(first) ?? findDialectName(ancestor.name)
+    if (found !== undefined) {
+      if (found !== 'sh' || ancestor.words[1] !== '-c') return found
+      passedOver = found
+    }
+    processId = ancestor.parentId
+  }
+  return passedOver
+}
+
+function isNpm({ words, name }: Ancestor): boolean {
+  return (
+    /^(npm|npx)\b/.test(name) ||
+    /^(npm|npx)\b/.test(words[0] ?? '') ||
+    /[/\\](npm|npx)(-cli)?(\.js)?$/.test(words[1] ?? '')
+  )
+}
+
+/** How this platform shows its processes: Linux in /proc, other Unixes by one `ps`, Windows not without a program of its own. */
+export function processReader(platform: NodeJS.Platform): (processId: number) => Ancestor | undefined {
+  if (platform === 'win32') return () => undefined
+  if (platform === 'linux') return readProc
+  let table: Map<number, Ancestor> | undefined
+  return (processId) => {
+    table ??= readPs()
+    return table.get(processId)
+  }
+}
+
+function readProc(processId: number): Ancestor | undefined {
+  try {
+    const stat = readFileSync(`/proc/${processId}/stat`, 'latin1')
+    // The name stands in parentheses and may hold any character, such as a parenthesis.
+    const end = stat.lastIndexOf(')')
+    const words = readFileSync(`/proc/${processId}/cmdline`, 'latin1').split('\0')
+    const parentId = Number(stat.slice(end + 2).split(' ')[1])
+    return { parentId, words, name: stat.slice(stat.indexOf('(') + 1, end) }
+  } catch {
+    return undefined
+  }
+}
+
+function readPs(): Map<number, Ancestor> {
+  const table = new Map<number, Ancestor>()
+  try {
+    const output = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], {
+      encoding: 'latin1',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 5_000,
+    })
+    for (const [, processId, parentId, command = ''] of output.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)) {
+      const words = command.split(/\s+/)
+      table.set(Number(processId), { parentId: Number(parentId), words, name: words[0] ?? '' })
+    }
+  } catch {
+    // Without ps nothing can be found out.
+  }
+  return table
+}

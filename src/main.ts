@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+import { readFileSync, writeSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname } from 'node:path'
+import { isatty } from 'node:tty'
+import packageJson from '../package.json' with { type: 'json' }
+import { ExitCode, Failure, renderLine } from './errors.ts'
+import { fail, run } from './run.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** The only file that touches the process: argv, environment and signals in, one write and the exit code out. */
+async function main(): Promise<void> {
+  // The SDK would warn about Node.js 20 on stderr; the user has not asked.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+  const words = process.argv.slice(2)
+  const surroundings = makeSurroundings(words.includes('--debug'))
+  const end = async (error: unknown) => {
+    const { stdout, stderr, exitCode } = await fail(error, words, surroundings)
+    writeToPeople(stderr)
+    writeStatements(stdout)
+    process.exitCode = exitCode
+  }
+  process.once('SIGINT', async () => {
+    await end(new Failure(ExitCode.interrupted, 'interrupted'))
+    process.exit()
+  })
+  try {
+    const { stdout, exitCode, hint } = await run(words, surroundings)
+    writeStatements(stdout)
+    if (hint !== undefined && surroundings.stdoutIsTerminal) writeToPeople(renderLine('hint', hint))
+    process.exitCode = exitCode
+  } catch (error) {
+    await end(error)
+  }
+}
+
+function makeSurroundings(debugging: boolean): Surroundings {
+  return {
+    environment: process.env,
+    platform: process.platform,
+    parentProcessId: process.ppid,
+    stdoutIsTerminal: isatty(1),
+    version: packageJson.version,
+    packageFolder: dirname(import.meta.dirname),
+    homeFolder,
+    readStdin: () => readFileSync(0, 'utf8'),
+    now: Date.now,
+    note: (text) => writeToPeople(renderLine('note', text)),
+    debug: (text) => {
+      if (debugging) writeToPeople(renderLine('debug', text))
+    },
+  }
+}
+
+function homeFolder(): string | undefined {
+  try {
+    return homedir()
+  } catch {
+    // A user id that the system has no entry for.
+    return undefined
+  }
+}
+
+/** @throws {Failure} system: the text did not arrive */
+function writeStatements(text: string): void {
+  try {
+    write(1, text)
+  } catch (error) {
+    throw new Failure(ExitCode.system, `stdout cannot be written (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
+function writeToPeople(text: string): void {
+  try {
+    write(2, text)
+  } catch {
+    // Nobody is left to be told.
+  }
+}
+
+/** Everything, and at once: `process.exit` and a dying pipe would cut off what `process.stdout` still holds. */
+function write(descriptor: 1 | 2, text: string): void {
+  let rest = Buffer.from(text)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      // A pipe that somebody set not to block is full.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
+
+void main()

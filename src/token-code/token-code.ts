@@ -1,0 +1,53 @@
+import { type Failure, usageFailure } from '../errors.ts'
+
+/** Where a code may have been typed. */
+export interface TokenCodeSources {
+  readonly operands: readonly string[]
+  readonly option: string | undefined
+  readStdin(): string
+}
+
+const howToPass = 'type the six digits that the device shows, as in: aws-mfa-env 123456'
+
+/**
+ * The six digits, as text since leading zeros count, from the operand or --token-code; `-` reads stdin.
+ * @throws {Failure} usage, with a text that repeats no digit
+ */
+export function resolveTokenCode(sources: TokenCodeSources): string {
+  const [operand, second] = sources.operands
+  if (second !== undefined || (operand !== undefined && sources.option !== undefined)) {
+    throw usageFailure('one code is enough: there are several operands', howToPass)
+  }
+  const typed = operand ?? sources.option
+  if (typed === undefined) throw usageFailure('a code is missing', howToPass)
+  const code = typed === '-' ? sources.readStdin().trim() : typed
+  if (!isTokenCode(code)) throw badCode(typed, code, operand !== undefined)
+  return code
+}
+
+/** Six ASCII digits, as the API wants them; other scripts' digits are not. */
+export function isTokenCode(text: string): boolean {
+  return /^[0-9]{6}$/.test(text)
+}
+
+/** Whether a text is so like a code that it must have strayed: six digits of any script. */
+export function looksLikeTokenCode(text: string): boolean {
+  return /^\p{Nd}{6}$/u.test(text)
+}
+
+function badCode(typed: string, code: string, isOperand: boolean): Failure {
+  if (typed === '-')
+    return usageFailure('stdin holds no six-digit code', 'as in: echo 123456 | aws-mfa-env -')
+  if (/^[0-9]{1,5}$/.test(code)) {
+    return usageFailure(
+      'the code has fewer than six digits',
+      'leading zeros count; PowerShell drops them from a number in a variable: quote the code where it is assigned',
+    )
+  }
+  if (/^[0-9]+$/.test(code)) return usageFailure('the code has more than six digits', howToPass)
+  if (/^\p{Nd}+$/u.test(code)) return usageFailure('the code is not in the digits 0 to 9', howToPass)
+  const word = /^\p{L}[\p{L}-]*$/u.test(code)
+  return isOperand && word
+    ? usageFailure(`"${code}" is neither a command nor a code`, howToPass, 'all commands: aws-mfa-env --help')
+    : usageFailure('the code is not six digits', howToPass)
+}

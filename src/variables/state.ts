@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { type ChangedVariable, changedVariables } from './names.ts'
+
+/** Whose long-term keys signed: a profile's, or those in the environment, known by their key id. */
+export type Source = { readonly profile: string } | { readonly accessKeyId: string }
+
+/** What an export leaves for the runs that follow it in the same shell. Holds no secret. */
+export interface State {
+  readonly source: Source
+  readonly serialNumber: string
+  /** The session's key id. */
+  readonly accessKeyId: string
+  /** RFC 3339, UTC. */
+  readonly expiration: string
+  readonly displaced: readonly Displaced[]
+}
+
+/** A variable that an export changed: as it was found, and as it was left (null: not there). */
+export interface Displaced {
+  readonly name: ChangedVariable
+  readonly found: string | null
+  /** For a secret its digest. */
+  readonly left: string | null
+}
+
+const version = 1
+const secrets: readonly ChangedVariable[] = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+
+/** A value as the state may hold it: 128 bits of a SHA-256 digest where the value is a secret. */
+export function recordable(name: ChangedVariable, value: string): string {
+  if (!secrets.includes(name)) return value
+  return `sha256:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
+}
+
+/** The state as one base64url text, which needs no quoting in any shell. */
+export function encodeState(state: State): string {
+  const { source, serialNumber, accessKeyId, expiration } = state
+  const displaced = state.displaced.map(({ name, found, left }) => [name, found, left])
+  const json = JSON.stringify({ version, source, serialNumber, accessKeyId, expiration, displaced })
+  return Buffer.from(json).toString('base64url')
+}
+
+/** The state that a text holds, by an allow-list; undefined where anything in it is not as we write it. */
+export function decodeState(text: string | undefined): State | undefined {
+  if (text === undefined || text.length > 16_384 || !/^[\w-]+$/.test(text)) return undefined
+  const record = parseRecord(text)
+  if (record === undefined || record['version'] !== version) return undefined
+  const { serialNumber, accessKeyId, expiration } = record
+  const source = decodeSource(record['source'])
+  const displaced = decodeDisplaced(record['displaced'])
+  if (source === undefined || displaced === undefined) return undefined
+  if (!matches(serialNumber, /^[\w+=/:,.@-]{9,256}$/) || !matches(accessKeyId, /^\w{16,128}$/))
+    return undefined
+  if (!matches(expiration, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) || Number.isNaN(Date.parse(expiration)))
+    return undefined
+  return { source, serialNumber, accessKeyId, expiration, displaced }
+}
+
+function parseRecord(text: string): Record<string, unknown> | undefined {
+  try {
+    const record: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+    return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function matches(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+function decodeSource(value: unknown): Source | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { profile, accessKeyId } = value as Record<string, unknown>
+  if (isRestorable(profile) && profile !== '') return { profile }
+  return matches(accessKeyId, /^\w{16,128}$/) ? { accessKeyId } : undefined
+}
+
+function decodeDisplaced(value: unknown): Displaced[] | undefined {
+  if (!Array.isArray(value) || value.length > changedVariables.length) return undefined
+  const displaced: Displaced[] = []
+  for (const entry of value as unknown[]) {
+    const [typed, found, left] = Array.isArray(entry) ? (entry as unknown[]) : []
+    const name = changedVariables.find((known) => known === typed)
+    if (
+      name === undefined ||
+      !(found === null || isRestorable(found)) ||
+      !(left === null || isRestorable(left))
+    )
+      return undefined
+    displaced.push({ name, found, left })
+  }
+  return displaced
+}
+
+function isRestorable(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 4096 && !value.includes('\0')
+}
