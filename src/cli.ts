@@ -56,8 +56,9 @@ function split(words: readonly string[]): Omit<CommandLine, 'command'> {
   const flags = new Set<Flag>()
   for (const name of names) {
     const value = parsed[name]
-    if (value === undefined) continue
-    if (Array.isArray(value)) throw usageFailure(`--${name} is given more than once`)
+    if (value === undefined || value === 0) continue
+    if (Array.isArray(value) || (isFlag(name) && Number(value) > 1))
+      throw usageFailure(`--${name} is given more than once`)
     if (isFlag(name)) flags.add(name)
     else if (value === '') throw valueMissing(name)
     else values[name] = String(value)
@@ -90,7 +91,7 @@ function parseWithYargs(words: readonly string[], names: readonly OptionName[]) 
     const alias = aliasOf(name)
     // A flag that may take nothing leaves a `true` behind it alone; a value of exactly one word may be a dash.
     const kind = isFlag(name)
-      ? ({ type: 'boolean', nargs: 0 } as const)
+      ? ({ type: 'count', nargs: 0 } as const)
       : ({ type: 'string', nargs: 1 } as const)
     parser.option(name, alias === undefined ? kind : { ...kind, alias })
   }

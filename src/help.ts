@@ -29,7 +29,7 @@ usage: aws-mfa-env init SHELL [--name NAME]
   PowerShell   aws-mfa-env init powershell | Out-String | Invoke-Expression    in $PROFILE
   cmd          aws-mfa-env init cmd > awsmfa.cmd                    in a folder on PATH
 `,
-  status: `Tell whose session is in the environment, and until when. Exit code 3: none, or too little of it left.
+  status: `Tell whose session is in the environment, and until when. Exit code 3: none, or too little left.
 
 usage: aws-mfa-env status [--json] [--min-remaining 30m]
 `,

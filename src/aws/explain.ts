@@ -147,7 +147,8 @@ function explainSilence(cause: unknown, asked: AskedFor): Failure {
   if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|EPROTO/.test(code)) {
     return unreachable(`${where} does not show a certificate to be trusted (${code})`, unspent)
   }
-  if (errorCode(cause) === 'AbortError' || errorCode(cause) === 'TimeoutError') {
+  // The SDK calls a broken connection a TimeoutError too; its code tells the two apart.
+  if (/^(AbortError|TimeoutError)$/.test(errorCode(cause)) && !/^(ECONNRESET|EPIPE)$/.test(code)) {
     return unreachable(`${where} did not answer in time`, spent)
   }
   return unreachable(`the connection to ${where} broke before an answer came${code && ` (${code})`}`, spent)

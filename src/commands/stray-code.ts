@@ -26,5 +26,5 @@ export function refuseOperands(command: string, operands: readonly string[]): vo
   if (operand === undefined) return
   throw looksLikeTokenCode(operand)
     ? usageFailure(`${command} takes no code`, 'a code alone is the default command: aws-mfa-env 123456')
-    : usageFailure(`${command} takes no operand here`, `what it takes: aws-mfa-env ${command} --help`)
+    : usageFailure(`${command} takes no such operand`, `what it takes: aws-mfa-env ${command} --help`)
 }
