@@ -16,9 +16,9 @@ async function main(): Promise<void> {
   const surroundings = makeSurroundings(words.includes('--debug'))
   const end = async (error: unknown) => {
     const { stdout, stderr, exitCode } = await fail(error, words, surroundings)
-    writeToPeople(stderr)
-    writeStatements(stdout)
     process.exitCode = exitCode
+    writeToPeople(stderr)
+    writeQuietly(1, stdout)
   }
   process.once('SIGINT', async () => {
     await end(new Failure(ExitCode.interrupted, 'interrupted'))
@@ -71,8 +71,12 @@ function writeStatements(text: string): void {
 }
 
 function writeToPeople(text: string): void {
+  writeQuietly(2, text)
+}
+
+function writeQuietly(descriptor: 1 | 2, text: string): void {
   try {
-    write(2, text)
+    write(descriptor, text)
   } catch {
     // Nobody is left to be told.
   }

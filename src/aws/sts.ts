@@ -94,6 +94,7 @@ function makeClient(request: StsRequest, requestHandler: BoundedRequestHandler):
     userAgentAppId: 'aws-mfa-env',
     authSchemePreference: [],
     sigv4aSigningRegionSet: [],
+    disableClockSkewCorrection: false,
   })
 }
 

@@ -16,6 +16,8 @@ interface Status {
   readonly session: 'ours' | 'other' | 'none'
   readonly keyId?: string
   readonly profile?: string | undefined
+  /** The long-term key's id, where it stood in the environment and in no profile. */
+  readonly sourceKeyId?: string | undefined
   readonly serialNumber?: string
   readonly account?: string | undefined
   /** RFC 3339, UTC; missing where nothing says when the session ends. */
@@ -56,7 +58,7 @@ function readStatus(variables: Variables, state: State | undefined, now: number)
   return {
     session: 'ours',
     keyId,
-    profile: 'profile' in ours.source ? ours.source.profile : undefined,
+    ...('profile' in ours.source ? ours.source : { sourceKeyId: ours.source.accessKeyId }),
     serialNumber: ours.serialNumber,
     account: /^arn:[^:]*:iam::(\d{12}):/.exec(ours.serialNumber)?.[1],
     ...known,
@@ -65,11 +67,11 @@ function readStatus(variables: Variables, state: State | undefined, now: number)
 
 function describe(status: Status): string {
   if (status.session === 'none') return 'no session in this environment\n'
-  const { keyId = '', profile, serialNumber, expiration, remainingSeconds } = status
+  const { keyId = '', profile, sourceKeyId, serialNumber, expiration, remainingSeconds } = status
   const whose =
     status.session === 'other'
       ? 'a session that aws-mfa-env did not set'
-      : `session of ${profile === undefined ? 'the keys in the environment' : `profile ${profile}`}, device ${serialNumber}`
+      : `session of ${profile === undefined ? `the key ...${sourceKeyId?.slice(-4)} from the environment` : `profile ${profile}`}, device ${serialNumber}`
   return `${whose}, key ...${keyId.slice(-4)}\n${describeEnd(expiration, remainingSeconds)}\n`
 }
 

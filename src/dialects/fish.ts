@@ -41,6 +41,7 @@ function renderFailure(exitCode: number): string {
   return `${failure(exitCode)}\n`
 }
 
+/** A line end stands outside of the quotes, so that the text stays one line, whole also behind `eval (…)`. */
 function quote(value: string): string {
-  return `'${value.replace(/['\\]/g, '\\$&')}'`
+  return `'${value.replace(/['\\]/g, '\\$&').replaceAll('\n', "'\\n'")}'`
 }
