@@ -34,7 +34,7 @@ export const configurationFailure = (message: string, ...hints: string[]) =>
  * Text from outside (AWS's words, names from files) made harmless for a terminal: controls, format characters
  * such as bidi marks, lone surrogates and the line separators are spelled as `\u{...}`.
  */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,

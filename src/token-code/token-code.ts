@@ -26,7 +26,7 @@ export function resolveTokenCode(sources: TokenCodeSources): string {
 }
 
 /** Six ASCII digits, as the API wants them; other scripts' digits are not. */
-export function isTokenCode(text: string): boolean {
+function isTokenCode(text: string): boolean {
   return /^[0-9]{6}$/.test(text)
 }
 

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, type Fault, startAwsServer, type User, type UserSpec } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
-import { endpointNote, environmentOf, errorText, runTool, type ToolRun } from './tool.ts'
+import { endpointNote, environmentOf, errorText, runTool, type ToolRun, toolPath } from './tool.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -322,6 +323,34 @@ describe.concurrent('the time limit', () => {
     expect(ran.stderr).toBe(endpointNote(mute) + errorText(`${mute.url} did not answer in time`, spent))
     expect(ran.status).toBe(5)
     expect(mute.requests).toHaveLength(1)
+    await mute.close()
+  })
+})
+
+describe('an interruption', () => {
+  it('ends with 130, no session, and a statement that fails', async () => {
+    const mute = await startAwsServer()
+    mute.fail({ kind: 'hang' })
+    const user = mute.addUser()
+    const child = spawn(process.execPath, [toolPath, '-s', 'bash', mute.nextTokenCode(user)], {
+      env: environmentOf(mute, user),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const output = { stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk) => {
+      output.stdout += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      output.stderr += chunk
+    })
+    while (mute.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    child.kill('SIGINT')
+    const status = await new Promise((resolve) => child.on('close', resolve))
+    expect({ status, ...output }).toEqual({
+      status: 130,
+      stdout: '(exit 130);\n',
+      stderr: endpointNote(mute) + errorText('interrupted'),
+    })
     await mute.close()
   })
 })

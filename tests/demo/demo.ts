@@ -1,0 +1,79 @@
+// The main job in a real shell on the local AWS: `npm run demo`. No account and no network are needed.
+
+import { spawn } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startAwsServer } from '../aws-server/server.ts'
+import { keysOf, toolPath } from '../commands/tool.ts'
+import { findOnPath } from '../real-shells/shells.ts'
+
+const server = await startAwsServer()
+const folder = await mkdtemp(join(tmpdir(), 'aws-mfa-env-demo-'))
+try {
+  process.exitCode = await play()
+} finally {
+  await rm(folder, { recursive: true, force: true })
+  await server.close()
+}
+
+async function play(): Promise<number> {
+  const user = server.addUser({ name: 'alice', devices: ['virtual', 'virtual'] })
+  await settle(keysOf(user), `[default]\nregion = eu-central-1\nmfa_serial = ${user.serialNumber}\n`)
+  const code = server.nextTokenCode(user)
+  const second = user.devices[1]?.serialNumber ?? ''
+  const identity = findOnPath('aws') ? 'aws sts get-caller-identity' : 'get-caller-identity'
+  console.log(`A local AWS listens on ${server.url}; alice's virtual MFA device shows ${code}.\n`)
+  return runInBash([
+    'cat ~/.aws/config',
+    `eval "$(aws-mfa-env ${code})"`,
+    identity,
+    'aws-mfa-env status',
+    '# A code serves once; a failure is seen although eval hides it:',
+    `eval "$(aws-mfa-env ${code})" || echo "status $?"`,
+    'eval "$(aws-mfa-env --unset)"',
+    'aws-mfa-env status || echo "status $?"',
+    '# The same by the wrapper, which a line in ~/.bashrc sets up:',
+    'eval "$(aws-mfa-env init bash)"',
+    `awsmfa --serial-number ${second} ${server.nextTokenCode(user, second)}`,
+    'env | grep -o "^AWS_[^=]*" | sort | paste -sd " "',
+    'awsmfa --unset',
+  ])
+}
+
+/** A home folder with a profile, and a folder for PATH with the tool and, where there is no AWS CLI, a small client. */
+async function settle(credentials: string, config: string): Promise<void> {
+  const aws = join(folder, '.aws')
+  const bin = join(folder, 'bin')
+  await mkdir(aws)
+  await mkdir(bin)
+  await writeFile(join(aws, 'credentials'), credentials, { mode: 0o600 })
+  await writeFile(join(aws, 'config'), config)
+  await chmod(toolPath, 0o755)
+  await symlink(toolPath, join(bin, 'aws-mfa-env'))
+  const client = fileURLToPath(new URL('get-caller-identity.mjs', import.meta.url))
+  await writeFile(join(bin, 'get-caller-identity'), `#!/bin/sh\nexec node '${client}'\n`, { mode: 0o755 })
+}
+
+/** One bash for all lines, each shown as it would be typed; it ends at the first that fails, with its status. */
+function runInBash(lines: readonly string[]): Promise<number> {
+  const quoted = lines.map((line) => `'${line.replaceAll("'", "'\\''")}'`)
+  const script = `for line in ${quoted.join(' ')}; do printf '\\033[1m$ %s\\033[0m\\n' "$line"; eval "$line" || exit; done`
+  const child = spawn('bash', ['--noprofile', '--norc', '-c', script], {
+    cwd: folder,
+    env: {
+      PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH']}`,
+      HOME: folder,
+      LANG: 'C.UTF-8',
+      AWS_ENDPOINT_URL: server.url,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_PAGER: '',
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status) => resolve(status ?? 1))
+  })
+}
