@@ -24,6 +24,9 @@ export class Failure extends Error {
   }
 }
 
+/** AWS, or a look at it, has found the code wrong; another one may do. */
+export class WrongTokenCode extends Failure {}
+
 export const usageFailure = (message: string, ...hints: string[]) =>
   new Failure(ExitCode.usage, message, ...hints)
 
@@ -34,7 +37,7 @@ export const configurationFailure = (message: string, ...hints: string[]) =>
  * Text from outside (AWS's words, names from files) made harmless for a terminal: controls, format characters
  * such as bidi marks, lone surrogates and the line separators are spelled as `\u{...}`.
  */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,

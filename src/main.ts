@@ -7,6 +7,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { ExitCode, Failure, renderLine } from './errors.ts'
 import { fail, run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
 
 /** The only file that touches the process: argv, environment and signals in, one write and the exit code out. */
 async function main(): Promise<void> {
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
     writeQuietly(1, stdout)
   }
   process.once('SIGINT', async () => {
+    terminal?.say('\n')
     await end(new Failure(ExitCode.interrupted, 'interrupted'))
     process.exit()
   })
@@ -34,6 +36,9 @@ async function main(): Promise<void> {
   }
 }
 
+/** Kept for an interruption, which leaves the user's cursor behind a question. */
+let terminal: Terminal | undefined
+
 function makeSurroundings(debugging: boolean): Surroundings {
   return {
     environment: process.env,
@@ -43,6 +48,10 @@ function makeSurroundings(debugging: boolean): Surroundings {
     version: packageJson.version,
     packageFolder: dirname(import.meta.dirname),
     homeFolder,
+    openTerminal: () => {
+      terminal ??= openTerminal(process.platform)
+      return terminal
+    },
     readStdin: () => readFileSync(0, 'utf8'),
     now: Date.now,
     note: (text) => writeToPeople(renderLine('note', text)),

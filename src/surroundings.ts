@@ -1,3 +1,5 @@
+import type { Terminal } from './terminal.ts'
+
 /** The variables of a process; on Windows the names are looked up without regard to case. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -12,6 +14,8 @@ export interface Surroundings {
   readonly packageFolder: string
   /** Undefined where the user has none. */
   homeFolder(): string | undefined
+  /** The user's terminal, which may be there although stdin and stdout are not; undefined where there is none. */
+  openTerminal(): Terminal | undefined
   /** Everything on stdin, as UTF-8. */
   readStdin(): string
   /** Milliseconds since 1970, UTC. */

@@ -80,9 +80,11 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
-/** Whether a URL's host is one of AWS's own. */
-export function isAmazonHost(url: string): boolean {
-  return /(^|\.)(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/.test(
-    new URL(url).hostname,
-  )
+/** Names an endpoint that is not AWS's own, before a code is given to it. */
+export function noteForeignEndpoint({ url }: Endpoint, note: (text: string) => void): void {
+  if (url === undefined || amazonHost.test(new URL(url).hostname)) return
+  note(`STS is asked at ${new URL(url).origin}, which is not AWS's own`)
 }
+
+const amazonHost =
+  /(^|\.)(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../errors.ts'
+import { ExitCode, Failure, WrongTokenCode } from '../errors.ts'
 import type { Sourced } from '../settings.ts'
 import { describeOffset } from './clock.ts'
 import { partitionOfRegion } from './partitions.ts'
@@ -90,7 +90,8 @@ function explainRefusal(error: Error, asked: AskedFor, offset: number | undefine
 function explainDenied(error: Error, asked: AskedFor): Failure {
   const { value, origin } = asked.serialNumber
   if (/invalid MFA one time pass code/i.test(error.message)) {
-    return refused(
+    return new WrongTokenCode(
+      ExitCode.refused,
       `AWS did not accept the code for ${value}`,
       'it was mistyped, is no longer the current one, or has been used already: wait for the next code',
       'if that is refused too, set the clock of the phone or computer that makes the codes',

@@ -1,15 +1,16 @@
-import { resolveEndpoint } from '../aws/endpoint.ts'
+import { noteForeignEndpoint, resolveEndpoint } from '../aws/endpoint.ts'
 import type { CommandLine } from '../cli.ts'
 import { resolveSerialNumber } from '../device/serial-number.ts'
 import { ExitCode } from '../errors.ts'
-import { resolveKeys, sourceOf } from '../keys/resolve-keys.ts'
+import { type LongTermKeys, resolveKeys, sourceOf } from '../keys/resolve-keys.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import { resolveDurationSeconds } from '../session/duration.ts'
-import { obtainSession } from '../session/obtain-session.ts'
+import { obtainSession, type SessionOrder } from '../session/obtain-session.ts'
 import { formatTime, type Session } from '../session/session.ts'
 import type { SettingSources } from '../settings.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'
-import { resolveTokenCode } from '../token-code/token-code.ts'
+import { chooseTokenCode } from '../token-code/token-code.ts'
+import type { Change } from '../variables/change.ts'
 import { readVariables, undoExport } from '../variables/displaced.ts'
 import { exportChanges, regionToSet } from '../variables/export.ts'
 import { changedVariables, stateVariable } from '../variables/names.ts'
@@ -29,52 +30,68 @@ const placeholder: Session = {
 
 /** The default command: a code in, statements that put a session into the shell out. */
 export async function runExport(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
-  const { values, operands } = line
-  const { environment } = surroundings
   refuseStrayCodes(line)
-  const tokenCode = resolveTokenCode({
-    operands,
-    option: values['token-code'],
+  const withTokenCode = chooseTokenCode({
+    operands: line.operands,
+    option: line.values['token-code'],
     readStdin: surroundings.readStdin,
+    openTerminal: () => (line.flags.has('no-prompt') ? undefined : surroundings.openTerminal()),
   })
-  const dialect = chooseDialect(values.shell, surroundings)
-
-  const state = decodeState(environment[stateVariable])
-  const current = readVariables(environment)
-  const before = undoExport(current, state)
-  const profiles = new Profiles(surroundings)
-  const { note } = surroundings
-  const keys = resolveKeys({ profileOption: values.profile, current, before, state, profiles, note })
-  surroundings.debug(`signing with ${keys.origin}`)
-
-  const sources: SettingSources = {
-    options: values,
-    variable: (name) => readVariable(isChanged(name) ? before : environment, name),
-    profile: keys.profile,
-    profileFirst: values.profile !== undefined,
-  }
-  const serialNumber = resolveSerialNumber(sources)
-  surroundings.debug(`MFA device ${serialNumber.value}, from ${serialNumber.origin}`)
-  const durationSeconds = resolveDurationSeconds(sources)
-  const endpoint = resolveEndpoint(sources, serialNumber.value)
-
-  const region = regionToSet(values.region, before, keys.profile?.setting('region')?.value)
-  const issuedFor = { source: sourceOf(keys), serialNumber: serialNumber.value }
-  const changesFor = (session: Session) =>
-    exportChanges({ ...session, ...issuedFor }, region, current, before)
+  const dialect = chooseDialect(line.values.shell, surroundings)
+  const { order, changesFor } = prepare(line, surroundings)
   // All that can fail without AWS fails before the code is spent.
   renderChanges(dialect, changesFor(placeholder))
-  noteClearedProfiles(before, profiles, note)
 
-  const session = await obtainSession(
-    { keys, serialNumber, tokenCode, durationSeconds, endpoint },
-    surroundings,
-  )
+  const device = `${order.serialNumber.value}, ${describeSource(order.keys)}`
+  const session = await withTokenCode(device, (code) => obtainSession(order, code, surroundings))
   return {
     stdout: renderChanges(dialect, changesFor(session)),
     exitCode: ExitCode.done,
     hint: howToEvaluate(dialect, '123456'),
   }
+}
+
+/** What to ask AWS for, and what its answer will change in the shell. */
+interface Preparation {
+  readonly order: SessionOrder
+  changesFor(session: Session): Change[]
+}
+
+function prepare({ values }: CommandLine, surroundings: Surroundings): Preparation {
+  const { environment, note, debug } = surroundings
+  const state = decodeState(environment[stateVariable])
+  const current = readVariables(environment)
+  const before = undoExport(current, state)
+  const profiles = new Profiles(surroundings)
+  const keys = resolveKeys({ profileOption: values.profile, current, before, state, profiles, note })
+  debug(`signing with ${keys.origin}`)
+
+  const order = resolveOrder(keys, {
+    options: values,
+    variable: (name) => readVariable(isChanged(name) ? before : environment, name),
+    profile: keys.profile,
+    profileFirst: values.profile !== undefined,
+  })
+  debug(`MFA device ${order.serialNumber.value}, from ${order.serialNumber.origin}`)
+  noteClearedProfiles(before, profiles, note)
+  noteForeignEndpoint(order.endpoint, note)
+
+  const region = regionToSet(values.region, before, keys.profile?.setting('region')?.value)
+  const issuedFor = { source: sourceOf(keys), serialNumber: order.serialNumber.value }
+  return {
+    order,
+    changesFor: (session) => exportChanges({ ...session, ...issuedFor }, region, current, before),
+  }
+}
+
+function resolveOrder(keys: LongTermKeys, sources: SettingSources): SessionOrder {
+  const serialNumber = resolveSerialNumber(sources)
+  const durationSeconds = resolveDurationSeconds(sources)
+  return { keys, serialNumber, durationSeconds, endpoint: resolveEndpoint(sources, serialNumber.value) }
+}
+
+function describeSource({ profile, accessKeyId }: LongTermKeys): string {
+  return profile === undefined ? `key ...${accessKeyId.slice(-4)}` : `profile ${profile.name}`
 }
 
 function isChanged(name: string): boolean {

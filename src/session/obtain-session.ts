@@ -1,6 +1,5 @@
 import { describeOffset } from '../aws/clock.ts'
 import type { Endpoint } from '../aws/endpoint.ts'
-import { isAmazonHost } from '../aws/endpoint.ts'
 import type { LongTermKeys } from '../keys/resolve-keys.ts'
 import type { Sourced } from '../settings.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -10,7 +9,6 @@ import { readSession, type Session } from './session.ts'
 export interface SessionOrder {
   readonly keys: LongTermKeys
   readonly serialNumber: Sourced
-  readonly tokenCode: string
   readonly durationSeconds: number
   readonly endpoint: Endpoint
 }
@@ -22,12 +20,13 @@ const timeLimit = 15_000
  * A new session from STS; what the user has to know of it is noted.
  * @throws {Failure} refused or unreachable
  */
-export async function obtainSession(order: SessionOrder, surroundings: Surroundings): Promise<Session> {
-  const { keys, serialNumber, tokenCode, durationSeconds, endpoint } = order
+export async function obtainSession(
+  order: SessionOrder,
+  tokenCode: string,
+  surroundings: Surroundings,
+): Promise<Session> {
+  const { keys, serialNumber, durationSeconds, endpoint } = order
   const { accessKeyId, secretAccessKey } = keys
-  if (endpoint.url !== undefined && !isAmazonHost(endpoint.url)) {
-    surroundings.note(`STS is asked at ${new URL(endpoint.url).origin}, which is not AWS's own`)
-  }
   const debug = surroundings.debug
   const { getSessionToken } = await import('../aws/sts.ts')
   const request = { ...endpoint, accessKeyId, secretAccessKey, timeLimit, debug }

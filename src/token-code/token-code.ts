@@ -1,32 +1,57 @@
 import { type Failure, usageFailure } from '../errors.ts'
+import type { Terminal } from '../terminal.ts'
 
-/** Where a code may have been typed. */
+/** Where a code may come from. */
 export interface TokenCodeSources {
   readonly operands: readonly string[]
   readonly option: string | undefined
   readStdin(): string
+  /** Undefined where there is none, or where nobody may be asked. */
+  openTerminal(): Terminal | undefined
+}
+
+/**
+ * Runs something with a code of that device, as the user knows it. Where the user can be asked again, a
+ * WrongTokenCode leads to another try.
+ */
+export type WithTokenCode = <T>(device: string, use: (tokenCode: string) => Promise<T>) => Promise<T>
+
+/**
+ * How a code is come by: it was typed, or the user is asked on the terminal.
+ * @throws {Failure} usage: a bad code, or none and no terminal
+ */
+export function chooseTokenCode(sources: TokenCodeSources): WithTokenCode {
+  const typed = readTokenCode(sources)
+  if (typed !== undefined) return (_device, use) => use(typed)
+  const terminal = sources.openTerminal()
+  if (terminal === undefined) throw usageFailure('a code is missing', howToPass)
+  return async (device, use) => {
+    const { promptForTokenCode } = await import('./prompt.ts')
+    return promptForTokenCode(terminal, device, use).finally(terminal.close)
+  }
 }
 
 const howToPass = 'type the six digits that the device shows, as in: aws-mfa-env 123456'
 
 /**
- * The six digits, as text since leading zeros count, from the operand or --token-code; `-` reads stdin.
+ * The six digits, as text since leading zeros count, from the operand or --token-code; `-` reads stdin. Undefined
+ * where no code was given.
  * @throws {Failure} usage, with a text that repeats no digit
  */
-export function resolveTokenCode(sources: TokenCodeSources): string {
+function readTokenCode(sources: TokenCodeSources): string | undefined {
   const [operand, second] = sources.operands
   if (second !== undefined || (operand !== undefined && sources.option !== undefined)) {
     throw usageFailure('one code is enough: there are several operands', howToPass)
   }
   const typed = operand ?? sources.option
-  if (typed === undefined) throw usageFailure('a code is missing', howToPass)
+  if (typed === undefined) return undefined
   const code = typed === '-' ? sources.readStdin().trim() : typed
   if (!isTokenCode(code)) throw badCode(typed, code, operand !== undefined)
   return code
 }
 
 /** Six ASCII digits, as the API wants them; other scripts' digits are not. */
-function isTokenCode(text: string): boolean {
+export function isTokenCode(text: string): boolean {
   return /^[0-9]{6}$/.test(text)
 }
 

@@ -1,0 +1,119 @@
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
+import { endpointNote, environmentOf, errorText, toolPath } from '../commands/tool.ts'
+import { describeEachShell } from './each-shell.ts'
+import { readEnvironment, runProgram, type Sandbox, withSandbox } from './run.ts'
+import { type FoundShell, findOnPath } from './shells.ts'
+
+let server: AwsServer
+beforeAll(async () => {
+  server = await startAwsServer()
+})
+afterAll(() => server.close())
+
+const script = findOnPath('script')
+const invalid = (user: User) =>
+  errorText(
+    `AWS did not accept the code for ${user.serialNumber}`,
+    'it was mistyped, is no longer the current one, or has been used already: wait for the next code',
+    'if that is refused too, set the clock of the phone or computer that makes the codes',
+  )
+
+const wrappers: Readonly<Record<string, string>> = {
+  bash: 'awsmfa.bash',
+  zsh: 'awsmfa.zsh',
+  fish: 'awsmfa.fish',
+  powershell: 'awsmfa.ps1',
+}
+
+/** Runs a script of the shell in a terminal where these lines are typed; stdout and stderr are that terminal. */
+async function runInTerminal(shell: FoundShell, sandbox: Sandbox, user: User, text: string, typed: string) {
+  const bin = join(sandbox.folder, 'bin')
+  await mkdir(bin)
+  await chmod(toolPath, 0o755)
+  await symlink(toolPath, join(bin, 'aws-mfa-env'))
+  const file = join(sandbox.folder, shell.scriptName)
+  await writeFile(file, `${shell.prologue}${text}\n`)
+  const words = [...shell.launch, ...shell.strictArguments, file]
+  const command = words.map((word) => `'${word}'`).join(' ')
+  const PATH = `${bin}${delimiter}${process.env['PATH']}`
+  const environment = {
+    ...environmentOf(server, user),
+    ...shell.environment,
+    PATH,
+    SHELL: '/bin/sh',
+    TERM: 'dumb',
+  }
+  const { stdout } = await runProgram(script ?? '', ['-qec', command, '/dev/null'], {
+    sandbox,
+    environment,
+    input: typed,
+  })
+  return stdout.toString().replaceAll('\r\n', '\n')
+}
+
+describeEachShell('the prompt', (shell) => {
+  if (script === undefined) {
+    it.skip('is skipped: script is not on PATH')
+    return
+  }
+  const { syntax } = shell
+  const evaluation = syntax.evaluate(syntax.command('aws-mfa-env', '--shell', shell.dialect))
+  const question = (user: User) => `MFA code of ${user.serialNumber}, key ...${user.accessKeyId.slice(-4)}: `
+
+  it('reaches the user although stdout is captured', () =>
+    withSandbox(async (sandbox) => {
+      const user = server.addUser()
+      const file = join(sandbox.folder, 'environment')
+      const code = server.nextTokenCode(user)
+      // As an authenticator app shows it.
+      const typed = `${code.slice(0, 3)} ${code.slice(3)}\n`
+      const shown = await runInTerminal(
+        shell,
+        sandbox,
+        user,
+        `${evaluation}\n${syntax.dumpEnvironment(file)}`,
+        typed,
+      )
+      expect(shown).toContain(endpointNote(server))
+      expect(shown).toContain(question(user))
+      expect(`${(await readEnvironment(file)).get('AWS_ACCESS_KEY_ID')}`).toMatch(/^ASIA/)
+      expect(shown).not.toContain(`${(await readEnvironment(file)).get('AWS_SESSION_TOKEN')}`)
+    }))
+
+  it('reaches the user through the wrapper', () =>
+    withSandbox(async (sandbox) => {
+      const user = server.addUser()
+      const file = join(sandbox.folder, 'environment')
+      const wrapper = fileURLToPath(
+        new URL(`../../shells/${wrappers[shell.name] ?? 'awsmfa.sh'}`, import.meta.url),
+      )
+      const text = [await readFile(wrapper, 'utf8'), 'awsmfa', syntax.dumpEnvironment(file)].join('\n')
+      const shown = await runInTerminal(shell, sandbox, user, text, `${server.nextTokenCode(user)}\n`)
+      expect(shown).toContain(question(user))
+      expect(`${(await readEnvironment(file)).get('AWS_ACCESS_KEY_ID')}`).toMatch(/^ASIA/)
+    }))
+
+  it('asks three times, says why, and fails', () =>
+    withSandbox(async (sandbox) => {
+      const user = server.addUser()
+      const text = syntax.otherwise(evaluation, syntax.print('it failed'))
+      const shown = await runInTerminal(shell, sandbox, user, text, '12345\n000000\n000001\n')
+      const parts = shown.split(question(user)).map((part) => part.replace(/^\d*\n/, ''))
+      expect(parts.slice(1)).toEqual([
+        errorText('that is not six digits'),
+        invalid(user),
+        `${invalid(user)}it failed\n`,
+      ])
+    }))
+
+  it('takes Ctrl-D for an end', () =>
+    withSandbox(async (sandbox) => {
+      const text = syntax.otherwise(evaluation, syntax.print('it failed'))
+      const shown = await runInTerminal(shell, sandbox, server.addUser(), text, '\u0004')
+      expect(shown).toContain(`: \n${errorText('no code was typed')}it failed\n`)
+    }))
+})
