@@ -369,7 +369,7 @@ describe('the process', () => {
         'aws-mfa-env: hint: nothing is set yet; the shell has to evaluate this: aws-mfa-env --unset | source',
       )
       expect(stdout.toString()).toContain('set -eg AWS_SESSION_TOKEN')
-      const failing = [process.execPath, toolPath, '-s', 'bash'].map((word) => `'${word}'`).join(' ')
+      const failing = [process.execPath, toolPath, '-s', 'bash', '12345'].map((word) => `'${word}'`).join(' ')
       const failed = await runProgram(script, ['-qec', failing, '/dev/null'], { sandbox })
       expect(failed.stdout.toString()).not.toContain('exit 2')
       expect(failed.status).toBe(2)
