@@ -65,7 +65,7 @@ export function howToEvaluate(dialectName: DialectName, words: string): string {
   const evaluated: Readonly<Partial<Record<DialectName, string>>> = {
     fish: `${call} | source`,
     powershell: `Invoke-Expression "$(${call} --shell powershell)"`,
-    cmd: `for /f "tokens=1,*" %i in ('${call} --shell cmd') do @if "%i"=="set" set %j`,
+    cmd: `for /f "tokens=1,*" %i in ('${call} --shell cmd') do @set %j`,
   }
   return `nothing is set yet; the shell has to evaluate this: ${evaluated[dialectName] ?? `eval "$(${call})"`}`
 }

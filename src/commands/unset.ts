@@ -1,12 +1,14 @@
 import type { CommandLine } from '../cli.ts'
+import { type DialectName, dialects } from '../dialects/dialects.ts'
 import { ExitCode } from '../errors.ts'
 import type { Surroundings } from '../surroundings.ts'
+import type { Change } from '../variables/change.ts'
 import { classifyKeys } from '../variables/classify.ts'
-import { readVariables, undoExport } from '../variables/displaced.ts'
+import { readVariables, undoExport, type Variables } from '../variables/displaced.ts'
 import { stateVariable } from '../variables/names.ts'
-import { decodeState } from '../variables/state.ts'
+import { decodeState, type State } from '../variables/state.ts'
 import { unsetChanges } from '../variables/unset.ts'
-import { chooseDialect, howToEvaluate, renderChanges } from './choose-dialect.ts'
+import { chooseDialect, howToEvaluate } from './choose-dialect.ts'
 import type { Outcome } from './outcome.ts'
 import { refuseOperands } from './stray-code.ts'
 
@@ -18,19 +20,37 @@ export function runUnset(line: CommandLine, surroundings: Surroundings): Outcome
   const state = decodeState(environment[stateVariable])
   const current = readVariables(environment)
   const before = undoExport(current, state)
-  const stdout = renderChanges(dialect, unsetChanges(current, before))
+  const changes = unsetChanges(current, before).map((change) => sayable(change, dialect, surroundings))
+  noteLongTermKeys(state, current, before, surroundings)
+  return {
+    stdout: dialects[dialect].render(changes),
+    exitCode: ExitCode.done,
+    hint: howToEvaluate(dialect, '--unset'),
+  }
+}
+
+/** A session must go even where the shell cannot be given back a value that it displaced. */
+function sayable(change: Change, dialect: DialectName, { note }: Surroundings): Change {
+  const { name, value } = change
+  const refusal = value === null ? undefined : dialects[dialect].refusal(value)
+  if (refusal === undefined) return change
+  note(`${name} is not put back: its value ${refusal}, which this shell cannot be told`)
+  return { name, value: null }
+}
+
+function noteLongTermKeys(
+  state: State | undefined,
+  current: Variables,
+  before: Variables,
+  { note }: Surroundings,
+): void {
   const kind = classifyKeys(before)
+  const replaced = current.AWS_ACCESS_KEY_ID === state?.accessKeyId ? state?.source : undefined
   if (kind === 'long-term' || kind === 'conflict') {
-    surroundings.note(`the long-term key ...${before.AWS_ACCESS_KEY_ID?.slice(-4)} stays in the environment`)
-  } else if (
-    state !== undefined &&
-    'accessKeyId' in state.source &&
-    current.AWS_ACCESS_KEY_ID === state.accessKeyId
-  ) {
-    const { accessKeyId } = state.source
-    surroundings.note(
-      `the long-term key ...${accessKeyId.slice(-4)} that the environment held before is not put back: its secret is kept nowhere`,
+    note(`the long-term key ...${before.AWS_ACCESS_KEY_ID?.slice(-4)} stays in the environment`)
+  } else if (replaced !== undefined && 'accessKeyId' in replaced) {
+    note(
+      `the long-term key ...${replaced.accessKeyId.slice(-4)} that the environment held before is not put back: its secret is kept nowhere`,
     )
   }
-  return { stdout, exitCode: ExitCode.done, hint: howToEvaluate(dialect, '--unset') }
 }

@@ -1,3 +1,7 @@
+import { isUtf8 } from 'node:buffer'
+import { indentationOf, parseNested, strip } from './botocore-text.ts'
+import { type SdkEntry, SdkKeys, type SdkValue, sdkCannotHold, sdkHeader } from './sdk-keys.ts'
+
 /** One `key = value` of a section. Offsets are of bytes in the file; `end` is behind the line end. */
 export interface Entry {
   /** In lower case, as botocore looks it up. */
@@ -8,7 +12,7 @@ export interface Entry {
   readonly line: number
   readonly start: number
   readonly end: number
-  /** What makes botocore and the SDK for JavaScript read this entry differently; undefined where they agree. */
+  /** Why the SDK for JavaScript reads another key or value from these lines; undefined where it does not. */
   readonly disputed: string | undefined
 }
 
@@ -19,13 +23,14 @@ export interface Section {
   readonly start: number
   readonly end: number
   readonly entries: readonly Entry[]
-  readonly disputed: string | undefined
+  /** What the SDK for JavaScript reads from the same lines. */
+  readonly sdkValues: ReadonlyMap<string, SdkValue>
 }
 
 /** An AWS config or credentials file, byte for byte: the sections and what precedes them cover it without a gap. */
 export interface ProfileDocument {
   readonly sections: readonly Section[]
-  /** The first line for which the AWS CLI refuses the whole file, or reads it otherwise than the SDKs. */
+  /** A line for which the AWS CLI refuses the whole file, or divides it otherwise than the SDKs. */
   readonly defect: { readonly line: number; readonly what: string } | undefined
 }
 
@@ -46,47 +51,45 @@ type OpenSection = Growing<Omit<Section, 'entries'>> & { entries: Growing<Entry>
  */
 export function parseProfileDocument(bytes: Buffer): ProfileDocument {
   const reading = new Reading()
-  const encoding = encodingDefect(bytes)
+  const lines = splitLines(bytes)
+  const encoding = encodingDefect(bytes, lines)
   if (encoding !== undefined) reading.report(encoding.line, encoding.what)
-  for (const line of splitLines(bytes.toString('latin1'))) reading.take(line)
+  for (const line of lines) reading.take(line)
   return { sections: reading.sections, defect: reading.defect }
 }
 
-function encodingDefect(bytes: Buffer): ProfileDocument['defect'] {
+function encodingDefect(bytes: Buffer, lines: readonly Line[]): ProfileDocument['defect'] {
   if (bytes.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf))) {
     return { line: 1, what: 'the file begins with a byte order mark' }
   }
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    const lines = splitLines(bytes.toString('latin1'))
-    const line = lines.find(({ text }) => decode(text).includes('\ufffd'))
-    return { line: line?.number ?? 1, what: 'the line is not UTF-8' }
-  }
-  return undefined
+  if (isUtf8(bytes)) return undefined
+  const line = lines.find(({ start, end }) => !isUtf8(bytes.subarray(start, end)))
+  return { line: line?.number ?? 1, what: 'the line is not UTF-8' }
 }
 
-function splitLines(text: string): Line[] {
+function splitLines(bytes: Buffer): Line[] {
   const lines: Line[] = []
-  for (const { 0: whole, 1: content = '', 2: ending = '', index: start } of text.matchAll(
+  const latin1 = bytes.toString('latin1')
+  for (const { 0: whole, 1: content = '', 2: ending = '', index: start } of latin1.matchAll(
     /([^\r\n]*)(\r\n|\n|\r|$)/g,
   )) {
     if (whole === '') break
-    lines.push({ text: content, ending, number: lines.length + 1, start, end: start + whole.length })
+    const text = bytes.toString('utf8', start, start + content.length)
+    lines.push({ text, ending, number: lines.length + 1, start, end: start + whole.length })
   }
   return lines
 }
-
-const decode = (latin1: string) => Buffer.from(latin1, 'latin1').toString('utf8')
 
 class Reading {
   readonly sections: OpenSection[] = []
   defect: ProfileDocument['defect']
   private readonly headers = new Set<string>()
+  /** All [DEFAULT] are one for botocore. */
+  private readonly defaultKeys = new Set<string>()
+  private keys = new Set<string>()
+  private sdk = new SdkKeys()
   private entry: Growing<Entry> | undefined
   private indentation = 0
-  /** The SDK for JavaScript takes indented keys behind an empty value as that value's own. */
-  private emptyValueOpen = false
 
   report(line: number, what: string): void {
     this.defect ??= { line, what }
@@ -96,70 +99,69 @@ class Reading {
     const section = this.sections.at(-1)
     if (section !== undefined) section.end = line.end
     if (line.ending === '\r') this.report(line.number, 'the line ends in a carriage return alone')
-    const text = decode(line.text)
-    const trimmed = text.trim()
-    if (trimmed === '' || /^[#;]/.test(trimmed)) return
-    const indentation = text.search(/\S/)
+    const bySdk = sdkHeader(line.text)
+    const sdkEntry = bySdk === undefined ? this.sdk.take(line.text, line.number) : undefined
+    const text = strip(line.text)
+    if (text === '' || /^[#;]/.test(text)) return
+    const indentation = indentationOf(line.text)
     if (this.entry !== undefined && indentation > this.indentation) {
-      this.continue(this.entry, line, trimmed)
+      this.continue(this.entry, text, bySdk !== undefined, line)
       return
     }
     this.indentation = indentation
-    const header = /^\[(.+)\]/s.exec(trimmed)?.[1]
-    if (header !== undefined) this.open(header, trimmed, line)
+    const header = /^\[(.+)\]/s.exec(text)?.[1]
+    if (header !== bySdk) this.report(line.number, 'there is something beside the [section]')
+    if (header !== undefined) this.open(header, line)
     else if (section === undefined) this.report(line.number, 'the line stands before the first [section]')
-    else this.add(section, trimmed, indentation > 0, line)
+    else this.add(section, text, sdkEntry, line)
   }
 
-  private continue(entry: Growing<Entry>, line: Line, trimmed: string): void {
-    if (/^\[.+\]/s.test(trimmed)) {
-      this.report(line.number, 'an indented [section] continues the value above it for the AWS CLI')
+  private continue(entry: Growing<Entry>, text: string, bySdk: boolean, line: Line): void {
+    if (bySdk) this.report(line.number, 'an indented [section] continues the value above it for the AWS CLI')
+    if (/^(\n|$)/.test(entry.value) && parseNested(text) === undefined) {
+      this.report(line.number, 'the line is no key = value, but continues an empty value')
     }
-    entry.value += `\n${trimmed}`
+    entry.value += `\n${text}`
     entry.end = line.end
     entry.disputed ??= 'an indented line continues it'
   }
 
-  private open(header: string, trimmed: string, line: Line): void {
+  private open(header: string, line: Line): void {
     if (header !== 'DEFAULT' && this.headers.has(header)) {
       this.report(line.number, `[${header}] stands in the file a second time`)
     }
+    if (sdkCannotHold(header)) this.report(line.number, `no tool in JavaScript can have a [${header}]`)
     this.headers.add(header)
-    const uncommented = trimmed.split(/\s[;#]/)[0]?.trim()
-    const disputed = uncommented === `[${header}]` ? undefined : 'there is text behind its header'
+    this.keys = header === 'DEFAULT' ? this.defaultKeys : new Set()
+    this.sdk = new SdkKeys()
     this.entry = undefined
-    this.emptyValueOpen = false
-    this.sections.push({ header, line: line.number, start: line.start, end: line.end, entries: [], disputed })
+    const { number, start, end } = line
+    this.sections.push({ header, line: number, start, end, entries: [], sdkValues: this.sdk.values })
   }
 
-  private add(section: OpenSection, trimmed: string, indented: boolean, line: Line): void {
-    const match = /^(.*?)\s*([=:])\s*(.*)$/s.exec(trimmed)
-    if (match === null || match[1] === '') {
+  private add(section: OpenSection, text: string, sdkEntry: SdkEntry | undefined, line: Line): void {
+    const delimiter = text.search(/[=:]/)
+    if (delimiter < 1) {
       this.report(line.number, 'the line is neither a [section] nor a key = value')
       return
     }
-    const [, typed = '', delimiter, value = ''] = match
+    const typed = strip(text.slice(0, delimiter))
+    const value = strip(text.slice(delimiter + 1))
     const key = typed.toLowerCase()
-    if (section.entries.some((entry) => entry.key === key)) {
-      this.report(line.number, `${key} stands in [${section.header}] a second time`)
-    }
-    if (value !== '' && !indented) this.emptyValueOpen = false
-    const disputed = disputeOf(typed, delimiter, value, this.emptyValueOpen && indented)
-    if (value === '') this.emptyValueOpen = true
+    if (this.keys.has(key)) this.report(line.number, `${key} stands in [${section.header}] a second time`)
+    this.keys.add(key)
+    const agreed = sdkEntry?.key === key && sdkEntry.value === value
+    const disputed = agreed ? undefined : reasonOf(typed, text.charAt(delimiter), value, sdkEntry)
     this.entry = { key, value, line: line.number, start: line.start, end: line.end, disputed }
     section.entries.push(this.entry)
   }
 }
 
-function disputeOf(
-  typed: string,
-  delimiter: string | undefined,
-  value: string,
-  nested: boolean,
-): string | undefined {
+/** What makes botocore and the SDK for JavaScript read a line differently. */
+function reasonOf(typed: string, delimiter: string, value: string, sdkEntry: SdkEntry | undefined): string {
   if (delimiter === ':') return 'a colon stands where an equals sign belongs'
   if (typed !== typed.toLowerCase()) return 'its name is not in lower case'
   if (/(^|\s)[;#]/.test(value)) return 'a # or ; in its value begins a comment for some tools'
-  if (nested) return 'it is indented behind an empty value'
-  return undefined
+  if (sdkEntry?.key.endsWith(`.${typed}`)) return 'it is indented behind an empty value'
+  return 'a character beside its name or value is a blank for some tools'
 }

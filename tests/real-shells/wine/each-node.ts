@@ -1,0 +1,31 @@
+import { describe, it } from 'vitest'
+import { isRequired } from '../shells.ts'
+import { findWine, type NodeVersion, nodeVersions } from './cmd.ts'
+
+const wine = findWine()
+
+/**
+ * Describes tests for cmd with each Node.js for Windows. Without Wine they are reported as skipped, by name; where
+ * REQUIRE_SHELLS names cmd, that is a failure.
+ */
+export function describeEachNode(
+  title: string,
+  body: (root: string, node: NodeVersion) => void,
+  versions: readonly NodeVersion[] = nodeVersions,
+): void {
+  if (typeof wine === 'string') {
+    for (const node of versions) {
+      describe(`${title} in cmd, with Node.js ${node} for Windows`, () => body(wine, node))
+    }
+    return
+  }
+  const problem = `cmd is skipped: ${wine.missing}`
+  describe(`${title} in cmd`, () => {
+    if (!isRequired('cmd')) it.skip(problem)
+    else {
+      it('is here, since REQUIRE_SHELLS names it', () => {
+        throw new Error(problem)
+      })
+    }
+  })
+}
