@@ -1,0 +1,192 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { dialects } from '../../src/dialects/dialects.ts'
+import type { Change } from '../../src/variables/change.ts'
+import { describeEachShell } from './each-shell.ts'
+import { readEnvironment, runScript, withSandbox } from './run.ts'
+import { type FoundShell, isBourne } from './shells.ts'
+
+interface Step {
+  readonly status: string
+  readonly environment: ReadonlyMap<string, string>
+}
+
+/** Evaluates transactions one after the other in one strict shell, which must not say anything. */
+function evaluateInTurn(
+  shell: FoundShell,
+  environment: Readonly<Record<string, string>>,
+  transactions: readonly (readonly Change[])[],
+): Promise<Step[]> {
+  return withSandbox(async (sandbox) => {
+    const { syntax, dialect } = shell
+    const dumps = transactions.map((_, index) => join(sandbox.folder, `dump-${index}`))
+    const steps = transactions.map(async (changes, index) => {
+      const text = join(sandbox.folder, `text-${index}`)
+      await writeFile(text, dialects[dialect].render(changes))
+      const evaluate = syntax.evaluate(syntax.command('cat', text))
+      return [evaluate, syntax.printStatus, syntax.dumpEnvironment(dumps[index] ?? '')].join('\n')
+    })
+    const script = `${(await Promise.all(steps)).join('\n')}\n`
+    const ending = await runScript(shell, script, { sandbox, environment })
+    expect({ status: ending.status, stderr: `${ending.stderr}` }).toEqual({ status: 0, stderr: '' })
+    const statuses = `${ending.stdout}`.trim().split(/\s+/)
+    return Promise.all(
+      dumps.map(async (dump, index) => ({
+        status: statuses[index] ?? '',
+        environment: await readTexts(dump),
+      })),
+    )
+  })
+}
+
+async function readTexts(dump: string): Promise<Map<string, string>> {
+  return new Map(Array.from(await readEnvironment(dump), ([name, value]) => [name, `${value}`]))
+}
+
+const pick = ({ status, environment }: Step, ...names: string[]) => [
+  status,
+  ...names.map((name) => environment.get(name)),
+]
+
+describeEachShell('what is taken out', (shell) => {
+  const clear: Change[] = [
+    { name: 'AWS_PROFILE', value: null, mustVanish: true },
+    { name: 'AWS_REGION', value: null },
+  ]
+
+  it('is gone, also where it had an empty value, and stays so when done twice', async () => {
+    const environment = { AWS_PROFILE: 'old', AWS_REGION: '', KEPT: 'yes' }
+    const steps = await evaluateInTurn(shell, environment, [clear, clear])
+    const gone = ['0', undefined, undefined, 'yes']
+    expect(steps.map((step) => pick(step, 'AWS_PROFILE', 'AWS_REGION', 'KEPT'))).toEqual([gone, gone])
+  })
+
+  it('need not have been there', async () => {
+    const steps = await evaluateInTurn(shell, {}, [clear, clear])
+    const gone = ['0', undefined, undefined]
+    expect(steps.map((step) => pick(step, 'AWS_PROFILE', 'AWS_REGION'))).toEqual([gone, gone])
+  })
+
+  it('comes back with the value that it had', async () => {
+    const displaced = "it's $old\\"
+    const set: Change[] = [{ name: 'AWS_SESSION_TOKEN', value: 'x' }, ...clear]
+    const restore: Change[] = [
+      { name: 'AWS_SESSION_TOKEN', value: null },
+      { name: 'AWS_PROFILE', value: displaced },
+    ]
+    const steps = await evaluateInTurn(shell, { AWS_PROFILE: displaced }, [set, restore, set, restore])
+    const during = ['0', 'x', undefined]
+    const after = ['0', undefined, displaced]
+    const seen = steps.map((step) => pick(step, 'AWS_SESSION_TOKEN', 'AWS_PROFILE'))
+    expect(seen).toEqual([during, after, during, after])
+  })
+})
+
+const session: Change[] = [
+  { name: 'AWS_PROFILE', value: null, mustVanish: true },
+  { name: 'AWS_REGION', value: null },
+  { name: 'KEY', value: "it's" },
+  { name: 'TOKEN', value: 'ü=' },
+]
+const unset: Change[] = [
+  { name: 'AWS_PROFILE', value: null },
+  { name: 'AWS_REGION', value: null },
+]
+const untouched = 'stale|r||'
+
+// Prints for every cut of the text `index|status|AWS_PROFILE|AWS_REGION|KEY|TOKEN`, from the same start.
+const cutScripts = {
+  bourne: (count: number) => `set +eu
+i=0
+while [ "$i" -lt ${count} ]; do
+  (
+    eval "$(cat "cut-$i")"
+    echo "$i|$?|$AWS_PROFILE|$AWS_REGION|$KEY|$TOKEN"
+  ) 2>/dev/null || echo "$i|$?|${untouched}"
+  i=$((i + 1))
+done
+`,
+  fish: (count: number) => `for i in (seq 0 ${count - 1})
+  set -gx AWS_PROFILE stale; set -gx AWS_REGION r; set -eg KEY; set -eg TOKEN
+  cat cut-$i | source 2>/dev/null
+  echo "$i|$status|$AWS_PROFILE|$AWS_REGION|$KEY|$TOKEN"
+end
+`,
+  powershell: (count: number) => `foreach ($i in 0..${count - 1}) {
+  $env:AWS_PROFILE = 'stale'; $env:AWS_REGION = 'r'; $env:KEY = $null; $env:TOKEN = $null
+  $status = 0
+  try { Invoke-Expression "$(& cat "cut-$i")" } catch { $status = 1 }
+  "$i|$status|$env:AWS_PROFILE|$env:AWS_REGION|$env:KEY|$env:TOKEN"
+}
+`,
+}
+
+function cutScript(shell: FoundShell): (count: number) => string {
+  if (isBourne(shell)) return cutScripts.bourne
+  return shell.dialect === 'fish' ? cutScripts.fish : cutScripts.powershell
+}
+
+describeEachShell('a text that was cut off', (shell) => {
+  it.each([
+    ['an export', session, "||it's|ü="],
+    ['an unset', unset, '|||'],
+  ] as const)(
+    'at whichever byte applies whole, or not at all and with a failure: %s',
+    (_, changes, applied) =>
+      withSandbox(async (sandbox) => {
+        const text = Buffer.from(dialects[shell.dialect].render(changes))
+        const cuts = Array.from({ length: text.length + 1 }, (_, end) => text.subarray(0, end))
+        await Promise.all(cuts.map((cut, index) => writeFile(join(sandbox.folder, `cut-${index}`), cut)))
+        const environment = { AWS_PROFILE: 'stale', AWS_REGION: 'r' }
+        const ending = await runScript(shell, cutScript(shell)(cuts.length), { sandbox, environment })
+        const rows = `${ending.stdout}`.trimEnd().split('\n')
+        expect(rows, `${ending.stderr}`).toHaveLength(cuts.length)
+        const torn = rows.filter((row, index) => !isWhole(row, index, applied))
+        expect(torn.map((row) => [row, `${cuts[Number.parseInt(row, 10)]}`])).toEqual([])
+        expect(rows.at(-1)).toBe(`${text.length}|0|${applied}`)
+      }),
+  )
+})
+
+function isWhole(row: string, index: number, applied: string): boolean {
+  const [, status, state] = /^\d+\|(\d+)\|(.*)$/.exec(row) ?? []
+  // Nothing at all is evaluated with success by every shell but PowerShell.
+  if (state === untouched) return status !== '0' || index === 0
+  return state === applied && status === '0'
+}
+
+describeEachShell(
+  'a readonly variable',
+  (shell) => {
+    it.each([
+      ['that is to be taken out', 'AWS_PROFILE'],
+      ['that is to be set', 'KEY'],
+    ])('%s is a failure that stops a strict script', async (_, name) => {
+      const ending = await evaluateBesideReadonly(shell, name, '')
+      expect(ending).toMatchObject({ status: expect.any(Number), stdout: '' })
+      expect(ending.status).not.toBe(0)
+      expect(ending.stderr).toContain(name)
+    })
+
+    it('that is to be taken out leaves the session unset where the script goes on', async () => {
+      const ending = await evaluateBesideReadonly(shell, 'AWS_PROFILE', 'set +eu')
+      if (ending.stdout === '') expect(ending.status).not.toBe(0)
+      else expect(ending.stdout).toMatch(/^[1-9]\d*\|stale\|\|\|\n$/)
+    })
+  },
+  isBourne,
+)
+
+function evaluateBesideReadonly(shell: FoundShell, name: string, before: string) {
+  return withSandbox(async (sandbox) => {
+    const text = join(sandbox.folder, 'text')
+    await writeFile(text, dialects[shell.dialect].render(session))
+    const evaluate = shell.syntax.evaluate(shell.syntax.command('cat', text))
+    const print = 'echo "$?|$AWS_PROFILE|$AWS_REGION|$KEY|$TOKEN"'
+    const script = `${before}\nreadonly ${name}\n${evaluate}\n${print}\n`
+    const environment = { AWS_PROFILE: 'stale', AWS_REGION: 'r', KEY: '', TOKEN: '' }
+    const { status, stdout, stderr } = await runScript(shell, script, { sandbox, environment })
+    return { status, stdout: `${stdout}`, stderr: `${stderr}` }
+  })
+}

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { describeEachShell } from './each-shell.ts'
+import { hostileValues } from './hostile-values.ts'
+import { findWrongValues } from './round-trip.ts'
+
+// Those that change how a line is read.
+const statements: Readonly<Record<string, readonly string[]>> = {
+  bash: [
+    'set -o posix',
+    'set -H',
+    'set +B',
+    'shopt -s extglob nullglob',
+    'shopt -s failglob',
+    'shopt -u interactive_comments',
+  ],
+  zsh: [
+    'setopt rc_quotes',
+    'setopt bang_hist csh_junkie_history',
+    'setopt extended_glob brace_ccl magic_equal_subst interactive_comments',
+    'setopt sh_word_split glob_subst ksh_arrays ksh_typeset',
+    'setopt ignore_braces',
+    'setopt ignore_close_braces',
+    'setopt no_multibyte',
+    'setopt err_return warn_create_global',
+    'emulate sh',
+    'emulate ksh',
+  ],
+  mksh: ['set -o posix', 'set -U'],
+  ksh93: ['set -B', 'set -o letoctal'],
+}
+
+describeEachShell(
+  "an option of the user's",
+  (shell) => {
+    it.each(statements[shell.name] ?? [])('leaves every value as it is: %s', async (before) => {
+      expect(await findWrongValues(shell, hostileValues, { before })).toEqual([])
+    })
+  },
+  ({ name }) => name in statements,
+)
