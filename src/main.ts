@@ -21,11 +21,13 @@ async function main(): Promise<void> {
     writeToPeople(stderr)
     writeQuietly(1, stdout)
   }
-  process.once('SIGINT', async () => {
+  const interrupt = async () => {
     terminal?.say('\n')
     await end(new Failure(ExitCode.interrupted, 'interrupted'))
     process.exit()
-  })
+  }
+  // Killed without a word, a run would leave `eval` with an empty text, which succeeds.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
   try {
     const { stdout, exitCode, hint } = await run(words, surroundings)
     writeStatements(stdout)

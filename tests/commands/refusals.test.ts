@@ -328,31 +328,34 @@ describe.concurrent('the time limit', () => {
 })
 
 describe('an interruption', () => {
-  it('ends with 130, no session, and a statement that fails', async () => {
-    const mute = await startAwsServer()
-    mute.fail({ kind: 'hang' })
-    const user = mute.addUser()
-    const child = spawn(process.execPath, [toolPath, '-s', 'bash', mute.nextTokenCode(user)], {
-      env: environmentOf(mute, user),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const output = { stdout: '', stderr: '' }
-    child.stdout.on('data', (chunk) => {
-      output.stdout += chunk
-    })
-    child.stderr.on('data', (chunk) => {
-      output.stderr += chunk
-    })
-    while (mute.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
-    child.kill('SIGINT')
-    const status = await new Promise((resolve) => child.on('close', resolve))
-    expect({ status, ...output }).toEqual({
-      status: 130,
-      stdout: '(exit 130);\n',
-      stderr: endpointNote(mute) + errorText('interrupted'),
-    })
-    await mute.close()
-  })
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'by %s ends with 130, no session, and a statement that fails',
+    async (signal) => {
+      const mute = await startAwsServer()
+      mute.fail({ kind: 'hang' })
+      const user = mute.addUser()
+      const child = spawn(process.execPath, [toolPath, '-s', 'bash', mute.nextTokenCode(user)], {
+        env: environmentOf(mute, user),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const output = { stdout: '', stderr: '' }
+      child.stdout.on('data', (chunk) => {
+        output.stdout += chunk
+      })
+      child.stderr.on('data', (chunk) => {
+        output.stderr += chunk
+      })
+      while (mute.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      child.kill(signal)
+      const status = await new Promise((resolve) => child.on('close', resolve))
+      expect({ status, ...output }).toEqual({
+        status: 130,
+        stdout: '(exit 130);\n',
+        stderr: endpointNote(mute) + errorText('interrupted'),
+      })
+      await mute.close()
+    },
+  )
 })
 
 function freePort(): Promise<number> {
