@@ -1,0 +1,346 @@
+// What the wrappers make of a call. A recording program stands for aws-mfa-env here, since its words and its output
+// have to be chosen; wrapper.test.ts has the program itself.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { dialects } from '../../src/dialects/dialects.ts'
+import { describeEachShell } from './each-shell.ts'
+import { type FoundShell, isBourne } from './shells.ts'
+import { load, pathWithout, statusOf, withStandIn, wrapperDialect, wrapperPath } from './wrapper-sandbox.ts'
+
+/** Words after `awsmfa` that ask for statements. */
+const statementsAsked: readonly (readonly string[])[] = [
+  [],
+  ['123456'],
+  ['-'],
+  [''],
+  ['１２３４５６'],
+  ['@home'],
+  ['-p', 'status'],
+  ['--token-code', '123456'],
+  ['--unset'],
+  ['-u', '--debug'],
+  ['-H'],
+  ['--shell', 'bash', '123456'],
+  ['123456', '--helpful'],
+]
+
+/** And that do not. */
+const othersAsked: readonly (readonly string[])[] = [
+  ['status'],
+  ['exec', 'printenv'],
+  ['init', 'bash'],
+  ['Statsu'],
+  ['-h'],
+  ['--help'],
+  ['--version'],
+  ['-p', 'work', '--help'],
+  ['123456', '-h'],
+  ['--unset', '--version'],
+]
+
+const awkwardWords = [
+  '--profile',
+  'two words',
+  '',
+  "it's",
+  '"quoted"',
+  '$HOME',
+  '`id`',
+  '\\',
+  'back\\slash\\',
+  'two\nlines',
+  ' leading',
+  '!x',
+  '~',
+  '#',
+  'ü',
+  '*',
+  '[a-z]*',
+]
+
+// On Linux and macOS, PowerShell expands these in every word that a function passes on, quoted or not.
+const expanded = ['~', '*', '[a-z]*']
+
+const set = ({ dialect }: FoundShell, name: string, value: string | null) =>
+  dialects[dialect].render([{ name, value }])
+const awsmfa = (shell: FoundShell, ...words: string[]) => shell.syntax.command('awsmfa', ...words)
+const observation = (evaluated: 'yes' | '') => ({ words: ['observe'], evaluated })
+
+describeEachShell('the wrapper', (shell) => {
+  const asShell = ['--shell', wrapperDialect(shell)]
+  const { print } = shell.syntax
+
+  it('evaluates what an export or --unset prints, and nothing else', () =>
+    withStandIn(shell, async ({ run, calls, observe, statements }) => {
+      const all = [...statementsAsked, ...othersAsked]
+      const lines = all.flatMap((words) => [set(shell, 'EVALUATED', null), awsmfa(shell, ...words), observe])
+      const ending = await run([load(shell), ...lines])
+      expect(ending).toEqual({ status: 0, stdout: statements.repeat(othersAsked.length), stderr: '' })
+      expect(await calls()).toEqual([
+        ...statementsAsked.flatMap((words) => [
+          { words: [...asShell, ...words], evaluated: '' },
+          observation('yes'),
+        ]),
+        ...othersAsked.flatMap((words) => [{ words, evaluated: '' }, observation('')]),
+      ])
+    }))
+
+  it('hands on every status, and evaluates nothing when it is not 0', () =>
+    withStandIn(shell, async ({ run, calls, observe, statements }) => {
+      const failing = [['123456'], ['--unset'], ['status'], ['--help']]
+      const codes = ['1', '10', '130']
+      const lines = codes.flatMap((code) => [
+        set(shell, 'STATUS', code),
+        ...failing.flatMap((words) => [statusOf(shell, awsmfa(shell, ...words)), observe]),
+      ])
+      expect(await run([load(shell), ...lines])).toEqual({
+        status: 0,
+        stdout: codes
+          .map((code) => `${code}\n${code}\n${statements}${code}\n${statements}${code}\n`)
+          .join(''),
+        stderr: '',
+      })
+      const observed = (await calls()).filter(({ words }) => words[0] === 'observe')
+      expect(observed).toEqual(Array(12).fill(observation('')))
+    }))
+
+  it('passes words on whole, also behind a command', () =>
+    withStandIn(shell, async ({ run, calls, sandbox }) => {
+      await writeFile(join(sandbox.folder, 'a'), '')
+      const excepted = shell.dialect === 'powershell' ? expanded : []
+      const words = awkwardWords.filter((word) => !excepted.includes(word))
+      const ending = await run([load(shell), awsmfa(shell, ...words), awsmfa(shell, 'exec', ...words)])
+      expect(ending).toMatchObject({ status: 0, stderr: '' })
+      expect((await calls()).map((call) => call.words)).toEqual([
+        [...asShell, ...words],
+        ['exec', ...words],
+      ])
+    }))
+
+  it('says that the program is missing, status 127', () =>
+    withStandIn(shell, async ({ run, observe }) => {
+      const lines = [[], ['--unset'], ['status']].map((words) => statusOf(shell, awsmfa(shell, ...words)))
+      const environment = { PATH: pathWithout }
+      const ending = await run([load(shell), ...lines, awsmfa(shell, '123456'), observe], { environment })
+      const message =
+        'awsmfa: error: aws-mfa-env is not on PATH\nawsmfa: hint: npm install --global aws-mfa-env\n'
+      if (shell.dialect === 'powershell') {
+        // The text of an exception, which has been caught in the first three cases.
+        expect(ending).toMatchObject({ status: 1, stdout: '127\n127\n127\n' })
+        expect(ending.stderr).toMatch(
+          /awsmfa: error: aws-mfa-env is not on PATH[\s|]+awsmfa: hint: npm install/,
+        )
+      } else {
+        expect(ending).toEqual({
+          status: shell.dialect === 'fish' ? 0 : 127,
+          stdout: '127\n127\n127\n',
+          stderr: message.repeat(4),
+        })
+      }
+    }))
+
+  it('takes the place of an alias and of a function', () =>
+    withStandIn(shell, async ({ run, calls, observe }) => {
+      // As a whole, which zsh reads before it runs the first line.
+      const evaluated = isBourne(shell)
+        ? shell.syntax.evaluate(shell.syntax.command('cat', wrapperPath(shell)))
+        : load(shell)
+      for (const line of takenNames(shell)) {
+        // Not between quotes, behind which no alias is looked for.
+        const ending = await run([...line, evaluated, 'awsmfa 123456', observe])
+        expect({ line, ...ending }).toEqual({ line, status: 0, stdout: '', stderr: '' })
+      }
+      expect(await calls()).toEqual(
+        takenNames(shell).flatMap(() => [
+          { words: [...asShell, '123456'], evaluated: '' },
+          observation('yes'),
+        ]),
+      )
+    }))
+
+  it('leaves nothing behind', () =>
+    withStandIn(shell, async ({ run }) => {
+      const calls = [['123456'], ['--unset'], ['status'], ['--help']].map((words) => awsmfa(shell, ...words))
+      const snapshot = snapshots[isBourne(shell) ? 'bourne' : shell.dialect] ?? ''
+      const { stdout, stderr } = await run([
+        load(shell),
+        // What the first program of all leaves in any shell: $LASTEXITCODE, a hash table.
+        ...calls,
+        set(shell, 'EVALUATED', null),
+        print('MARK'),
+        snapshot,
+        print('MARK'),
+        ...calls,
+        set(shell, 'STATUS', '5'),
+        ...calls.map((call) => statusOf(shell, call)),
+        set(shell, 'STATUS', null),
+        print('MARK'),
+        snapshot,
+      ])
+      expect(stderr).toBe('')
+      const [, before = '', , after = ''] = stdout.split(/^MARK\n/m).map(withoutVolatile)
+      expect(after).not.toBe(before)
+      expect(without(after, /EVALUATED/)).toBe(before)
+    }))
+})
+
+describeEachShell(
+  'the wrapper',
+  (shell) => {
+    it('fails where a variable is readonly', () =>
+      withStandIn(shell, async ({ run, observe, calls }) => {
+        const tried = `${awsmfa(shell, '123456')} && echo succeeded || echo failed`
+        const { status, stdout, stderr } = await run([
+          'readonly EVALUATED=kept',
+          'export EVALUATED',
+          load(shell),
+          tried,
+          observe,
+        ])
+        expect(stderr).toMatch(/EVALUATED/)
+        const [, observed] = await calls()
+        if (shell.name === 'mksh') {
+          // It ends there and then, as POSIX has it for `export`.
+          expect({ status, stdout, observed }).toEqual({ status: 2, stdout: '', observed: undefined })
+        } else {
+          expect({ status, stdout, observed }).toEqual({
+            status: 0,
+            stdout: 'failed\n',
+            observed: { words: ['observe'], evaluated: 'kept' },
+          })
+        }
+      }))
+
+    it('needs no name that the user may have made readonly', () =>
+      withStandIn(shell, async ({ run, observe, calls }) => {
+        const names = [
+          'word',
+          'words',
+          'output',
+          'result',
+          'code',
+          'statements',
+          'saved',
+
+          'program',
+        ]
+        const readonly = `readonly ${names.map((name) => `${name}=0`).join(' ')}`
+        const ending = await run([readonly, load(shell), awsmfa(shell, '123456'), observe])
+        expect(ending).toEqual({ status: 0, stdout: '', stderr: '' })
+        expect((await calls())[1]).toEqual(observation('yes'))
+      }))
+  },
+  isBourne,
+)
+
+describeEachShell(
+  'the wrapper',
+  (shell) => {
+    it("leaves stdin to the program, a file's and a pipe's", () =>
+      withStandIn(shell, async ({ run, calls, sandbox }) => {
+        const file = join(sandbox.folder, 'code')
+        await writeFile(file, 'first')
+        const lines = [['-'], ['exec', 'cat'], []].flatMap((words) => [
+          `${awsmfa(shell, ...words)} <${file}`,
+          `printf second | ${awsmfa(shell, ...words)}`,
+        ])
+        const ending = await run([load(shell), ...lines], { environment: { READ_STDIN: 'yes' } })
+        expect(ending).toMatchObject({ status: 0, stderr: '' })
+        const read = (await calls()).filter((_, index) => index % 2 === 1).map(({ words }) => words[0])
+        expect(read).toEqual(['first', 'second', 'first', 'second', 'first', 'second'])
+      }))
+  },
+  // The host of powershell-host has no `Out-String -Stream`, through which PowerShell pipes into programs.
+  ({ dialect }) => dialect !== 'powershell',
+)
+
+describeEachShell(
+  'the wrapper in PowerShell',
+  (shell) => {
+    it('keeps the zero that a code begins with', () =>
+      withStandIn(shell, async ({ run, calls }) => {
+        await run([load(shell), 'awsmfa 012345', 'awsmfa --token-code 000007'])
+        expect((await calls()).map(({ words }) => words.slice(2))).toEqual([
+          ['012345'],
+          ['--token-code', '000007'],
+        ])
+      }))
+
+    it.each(['Continue', 'SilentlyContinue'])('ends a script under $ErrorActionPreference %s', (preference) =>
+      withStandIn(shell, async ({ run }) => {
+        const lines = [
+          load(shell),
+          '$PSNativeCommandUseErrorActionPreference = $true',
+          `$ErrorActionPreference = '${preference}'`,
+          'try { awsmfa 123456 } catch { "$_ / $LASTEXITCODE / $ErrorActionPreference" }',
+          'awsmfa 123456',
+          "'went on'",
+        ]
+        const { status, stdout, stderr } = await run(lines, { environment: { STATUS: '4' } })
+        const message = 'aws-mfa-env failed (4)'
+        expect({ status, stdout }).toEqual({ status: 1, stdout: `${message} / 4 / ${preference}\n` })
+        expect(stderr).toContain(message)
+        // PowerShell's own error would come on top.
+        expect(stderr).not.toContain('non-zero exit code')
+      }),
+    )
+
+    it('is there for everybody, wherever it was loaded', () =>
+      withStandIn(shell, async ({ run, observe, calls }) => {
+        const lines = ['function Initialize {', load(shell), '}', 'Initialize', 'awsmfa 123456', observe]
+        expect(await run(lines)).toEqual({ status: 0, stdout: '', stderr: '' })
+        expect((await calls())[1]).toEqual(observation('yes'))
+      }))
+
+    it('works in constrained language mode', () =>
+      withStandIn(shell, async ({ run, observe, calls }) => {
+        const constrain = "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'"
+        const ending = await run([constrain, `. { ${load(shell)}; awsmfa 123456; ${observe} }`])
+        expect(ending).toEqual({ status: 0, stdout: '', stderr: '' })
+        expect((await calls())[1]).toEqual(observation('yes'))
+      }))
+  },
+  ({ dialect }) => dialect === 'powershell',
+)
+
+/** Statements before the wrapper is loaded, each of which makes something else of its name. */
+function takenNames({ name, dialect }: FoundShell): readonly (readonly string[])[] {
+  if (dialect === 'fish') return [['alias awsmfa=false'], ['function awsmfa', 'false', 'end']]
+  if (dialect === 'powershell') {
+    return [["$alias:awsmfa = 'Get-Command'"], ["function awsmfa { throw 'the old one' }"]]
+  }
+  const aliases = name === 'bash' ? 'shopt -s expand_aliases; ' : ''
+  return [
+    [`${aliases}alias awsmfa=false`],
+    ['awsmfa() { false; }'],
+    ['awsmfa() { false; }', `${aliases}alias awsmfa=false`],
+    ...(name === 'zsh' ? [['alias -g awsmfa=false']] : []),
+    ...(name === 'ksh93' ? [['function awsmfa { false; }']] : []),
+    // A program of that name that the shell knows and the wrapper must not take.
+    ...(name === 'bash' ? [['aws-mfa-env() { false; }']] : []),
+  ]
+}
+
+/** Prints every variable, function, alias and option there is. */
+const snapshots: Readonly<Record<string, string>> = {
+  bourne: 'set; set +o; alias; typeset -f 2>/dev/null || :; trap',
+  fish: 'set; functions --names --all; functions awsmfa',
+  powershell: `foreach ($drive in 'Variable:', 'Env:', 'Function:', 'Alias:') {
+  $ExecutionContext.InvokeProvider.ChildItem.GetNames($drive, 'ReturnMatchingContainers', $false)
+}
+"$ErrorActionPreference"`,
+}
+
+const without = (text: string, pattern: RegExp) =>
+  text
+    .split('\n')
+    .filter((line) => !pattern.test(line))
+    .join('\n')
+
+// What a shell changes with every statement.
+const volatile =
+  /^(_|\?|!|history|status|pipestatus|status_generation|PSItem|RANDOM|SRANDOM|SECONDS|EPOCH\w*|BASHPID|BASH_LINENO|LINENO|TTYIDLE|PIPESTATUS)([= ]|$)/
+
+const withoutVolatile = (text: string) => without(text, volatile)
