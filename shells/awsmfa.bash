@@ -4,7 +4,7 @@ unalias awsmfa 2> /dev/null || :
 function awsmfa {
   # The file, past functions and aliases; not by `command`, which in bash 3.2 trips errexit even behind `if`.
   set -- "$(type -P aws-mfa-env || :)" "$@"
-  if [[ -z "$1" ]]; then
+  if [[ ! -x "$1" ]]; then
     echo 'awsmfa: error: aws-mfa-env is not on PATH' >&2
     echo 'awsmfa: hint: npm install --global aws-mfa-env' >&2
     return 127

@@ -24,7 +24,9 @@ usage: eval "$(aws-mfa-env --unset)"
 
 usage: aws-mfa-env init SHELL [--name NAME]
 
-  bash, zsh    eval "$(aws-mfa-env init bash)"                      in ~/.bashrc, ~/.zshrc
+  bash         eval "$(aws-mfa-env init bash)"                      in ~/.bashrc
+  zsh          eval "$(aws-mfa-env init zsh)"                       in ~/.zshrc
+  sh, ksh      eval "$(aws-mfa-env init sh)"                        in the file that $ENV names
   fish         aws-mfa-env init fish | source                       in ~/.config/fish/config.fish
   PowerShell   aws-mfa-env init powershell | Out-String | Invoke-Expression    in $PROFILE
   cmd          aws-mfa-env init cmd > awsmfa.cmd                    in a folder on PATH

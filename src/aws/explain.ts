@@ -101,7 +101,7 @@ function explainDenied(error: Error, asked: AskedFor): Failure {
     return refused(
       `AWS does not know ${value} (from ${origin}) as an MFA device of the user whose key signed`,
       `the key is ${tail(asked)}, from ${asked.keysOrigin}`,
-      'the ARN stands in the console under IAM, Users, Security credentials; it has :mfa/ in it',
+      'compare it with the console, under IAM, Users, Security credentials: an ARN with :mfa/ in it, or the number on the back of a hardware token',
     )
   }
   if (/session credentials/i.test(error.message)) {

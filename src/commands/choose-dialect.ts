@@ -32,7 +32,7 @@ function shellUnknown(shell: string): Failure {
   const quoted = quoteOperand(shell)
   return usageFailure(
     quoted === undefined ? '--shell: there is no such shell' : `--shell: there is no shell ${quoted}`,
-    `there are: ${Object.keys(dialects).join(', ')}`,
+    `one of: ${Object.keys(dialects).join(', ')}`,
   )
 }
 
@@ -67,5 +67,5 @@ export function howToEvaluate(dialectName: DialectName, words: string): string {
     powershell: `Invoke-Expression "$(${call} --shell powershell)"`,
     cmd: `for /f "tokens=1,*" %i in ('${call} --shell cmd') do @set %j`,
   }
-  return `nothing is set yet; the shell has to evaluate this: ${evaluated[dialectName] ?? `eval "$(${call})"`}`
+  return evaluated[dialectName] ?? `eval "$(${call})"`
 }

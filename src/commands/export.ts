@@ -47,7 +47,7 @@ export async function runExport(line: CommandLine, surroundings: Surroundings): 
   return {
     stdout: renderChanges(dialect, changesFor(session)),
     exitCode: ExitCode.done,
-    hint: howToEvaluate(dialect, '123456'),
+    hint: `nothing is set, and the secrets of the session are on the screen; with the next code type: ${howToEvaluate(dialect, '123456')}`,
   }
 }
 

@@ -23,7 +23,7 @@ const wrappers: Readonly<Record<string, string>> = {
 export function runInit(line: CommandLine, surroundings: Surroundings): Outcome {
   refuseStrayCodes(line)
   const [shell, ...more] = line.operands
-  const names = `there are: ${Object.keys(wrappers).join(', ')}`
+  const names = `one of: ${Object.keys(wrappers).join(', ')}`
   if (shell === undefined) throw usageFailure('init needs the name of a shell', names)
   refuseOperands('init', more)
   const name = findDialectName(shell)

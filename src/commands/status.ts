@@ -32,7 +32,9 @@ export function runStatus(line: CommandLine, surroundings: Surroundings): Outcom
   const variables = readVariables(surroundings.environment)
   const state = decodeState(surroundings.environment[stateVariable])
   const status = readStatus(variables, state, surroundings.now())
-  const enough = status.session !== 'none' && (status.remainingSeconds ?? Number.POSITIVE_INFINITY) >= minimum
+  // Who asks for time that is left is not served by an end that nobody knows.
+  const unknown = line.values['min-remaining'] === undefined ? Number.POSITIVE_INFINITY : 0
+  const enough = status.session !== 'none' && (status.remainingSeconds ?? unknown) >= minimum
   const stdout = line.flags.has('json') ? `${JSON.stringify(status, null, 2)}\n` : describe(status)
   return { stdout, exitCode: enough ? ExitCode.done : ExitCode.noSession }
 }

@@ -14,8 +14,8 @@ export function refuseStrayCodes(line: CommandLine): void {
   const stray = named.find((name) => looksLikeTokenCode(line.values[name] ?? ''))
   if (stray !== undefined) {
     throw usageFailure(
-      `six digits stand where --${stray} wants a name: a code is an operand`,
-      'as in: aws-mfa-env --profile NAME 123456',
+      `six digits stand where --${stray} wants a name`,
+      'the code is an argument of its own, as in: aws-mfa-env --profile NAME 123456',
     )
   }
 }
@@ -26,5 +26,5 @@ export function refuseOperands(command: string, operands: readonly string[]): vo
   if (operand === undefined) return
   throw looksLikeTokenCode(operand)
     ? usageFailure(`${command} takes no code`, 'a code alone is the default command: aws-mfa-env 123456')
-    : usageFailure(`${command} takes no such operand`, `what it takes: aws-mfa-env ${command} --help`)
+    : usageFailure(`${command} takes no such argument`, `what it takes: aws-mfa-env ${command} --help`)
 }

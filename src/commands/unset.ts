@@ -25,7 +25,7 @@ export function runUnset(line: CommandLine, surroundings: Surroundings): Outcome
   return {
     stdout: dialects[dialect].render(changes),
     exitCode: ExitCode.done,
-    hint: howToEvaluate(dialect, '--unset'),
+    hint: `nothing has changed yet: the shell has to evaluate this, as in: ${howToEvaluate(dialect, '--unset')}`,
   }
 }
 

@@ -24,7 +24,7 @@ function serialNumberMissing(profile: string | undefined) {
     profile === undefined
       ? 'set AWS_MFA_SERIAL to its ARN, or pass it with --serial-number'
       : `aws configure set mfa_serial ARN --profile ${profile}; or set AWS_MFA_SERIAL; or pass --serial-number ARN`,
-    'the ARN stands in the console under IAM, Users, Security credentials: arn:aws:iam::123456789012:mfa/NAME',
+    'it stands in the console under IAM, Users, Security credentials: arn:aws:iam::123456789012:mfa/NAME, or the number on the back of a hardware token',
   )
 }
 
@@ -35,7 +35,7 @@ function refuseSerialNumber(setting: Sourced): void {
     throw badSetting(
       setting,
       'that is the ARN of a user, not of an MFA device',
-      "a device's ARN has :mfa/ where this has :user/",
+      "a device's ARN has :mfa/ where this has :user/, and the name of the device, which need not be the user's",
     )
   }
   if (value.includes(':u2f/')) {

@@ -25,7 +25,7 @@ export function resolveDurationSeconds(sources: SettingSources): number {
     throw badSetting(setting, 'that is no duration', 'write seconds, or minutes and hours as in 90m and 12h')
   }
   if (seconds < 900 || seconds > 129_600) {
-    throw badSetting(setting, 'a session lasts from 900 to 129600 seconds', 'that is 15m to 36h')
+    throw badSetting(setting, 'a session lasts 900 to 129600 seconds, that is 15m to 36h')
   }
   return seconds
 }

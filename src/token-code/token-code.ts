@@ -24,13 +24,19 @@ export function chooseTokenCode(sources: TokenCodeSources): WithTokenCode {
   const typed = readTokenCode(sources)
   if (typed !== undefined) return (_device, use) => use(typed)
   const terminal = sources.openTerminal()
-  if (terminal === undefined) throw usageFailure('a code is missing', howToPass)
+  if (terminal === undefined)
+    throw usageFailure(
+      'a code is missing',
+      howToPass,
+      'or pass it on stdin, as in: echo 123456 | aws-mfa-env -',
+    )
   return async (device, use) => {
     const { promptForTokenCode } = await import('./prompt.ts')
     return promptForTokenCode(terminal, device, use).finally(terminal.close)
   }
 }
 
+const withoutSpaces = 'type the six digits without a space, as in: aws-mfa-env 123456'
 const howToPass = 'type the six digits that the device shows, as in: aws-mfa-env 123456'
 
 /**
@@ -41,7 +47,7 @@ const howToPass = 'type the six digits that the device shows, as in: aws-mfa-env
 function readTokenCode(sources: TokenCodeSources): string | undefined {
   const [operand, second] = sources.operands
   if (second !== undefined || (operand !== undefined && sources.option !== undefined)) {
-    throw usageFailure('one code is enough: there are several operands', howToPass)
+    throw usageFailure('there are several arguments where one code is enough', withoutSpaces)
   }
   const typed = operand ?? sources.option
   if (typed === undefined) return undefined
@@ -73,6 +79,6 @@ function badCode(typed: string, code: string, isOperand: boolean): Failure {
   if (/^\p{Nd}+$/u.test(code)) return usageFailure('the code is not in the digits 0 to 9', howToPass)
   const word = /^\p{L}[\p{L}-]*$/u.test(code)
   return isOperand && word
-    ? usageFailure(`"${code}" is neither a command nor a code`, howToPass, 'all commands: aws-mfa-env --help')
+    ? usageFailure(`"${code}" is neither a command nor a code`, 'all commands: aws-mfa-env --help', howToPass)
     : usageFailure('the code is not six digits', howToPass)
 }

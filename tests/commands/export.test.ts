@@ -241,7 +241,7 @@ describe('settings', () => {
       stderr: errorText(
         'no MFA device is configured for profile default',
         'aws configure set mfa_serial ARN --profile default; or set AWS_MFA_SERIAL; or pass --serial-number ARN',
-        'the ARN stands in the console under IAM, Users, Security credentials: arn:aws:iam::123456789012:mfa/NAME',
+        'it stands in the console under IAM, Users, Security credentials: arn:aws:iam::123456789012:mfa/NAME, or the number on the back of a hardware token',
       ),
       asked: [],
     })
@@ -366,7 +366,7 @@ describe('the process', () => {
       const words = [process.execPath, toolPath, '--unset', '-s', 'fish'].map((word) => `'${word}'`).join(' ')
       const { stdout } = await runProgram(script, ['-qec', words, '/dev/null'], { sandbox })
       expect(stdout.toString()).toContain(
-        'aws-mfa-env: hint: nothing is set yet; the shell has to evaluate this: aws-mfa-env --unset | source',
+        'aws-mfa-env: hint: nothing has changed yet: the shell has to evaluate this, as in: aws-mfa-env --unset | source',
       )
       expect(stdout.toString()).toContain('set -eg AWS_SESSION_TOKEN')
       const failing = [process.execPath, toolPath, '-s', 'bash', '12345'].map((word) => `'${word}'`).join(' ')

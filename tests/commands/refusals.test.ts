@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
     lines: ({ accessKeyId }) => [
       'AWS does not know arn:aws:iam::123456789012:mfa/nobody (from AWS_MFA_SERIAL) as an MFA device of the user whose key signed',
       `the key is ...${accessKeyId.slice(-4)}, from AWS_ACCESS_KEY_ID in the environment`,
-      'the ARN stands in the console under IAM, Users, Security credentials; it has :mfa/ in it',
+      'compare it with the console, under IAM, Users, Security credentials: an ARN with :mfa/ in it, or the number on the back of a hardware token',
     ],
   },
   {

@@ -78,6 +78,8 @@ describe('status', () => {
       stdout: 'a session that aws-mfa-env did not set, key ...ABCD\nnothing says until when\n',
       stderr: '',
     })
+    expect(await status(foreign, '--min-remaining', '0')).toMatchObject({ status: 0 })
+    expect(await status(foreign, '--min-remaining', '30m')).toMatchObject({ status: 3 })
     const damaged = {
       ...foreign,
       AWS_MFA_ENV_STATE: `${AWS_MFA_ENV_STATE.slice(4)}`,

@@ -9,19 +9,20 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+const withoutSpaces = 'type the six digits without a space, as in: aws-mfa-env 123456'
 const sixDigits = 'type the six digits that the device shows, as in: aws-mfa-env 123456'
 const allOptions = 'all options: aws-mfa-env --help'
-const shells = 'there are: bash, zsh, sh, ksh, fish, powershell, cmd'
+const shells = 'one of: bash, zsh, sh, ksh, fish, powershell, cmd'
 const strayCode = (option: string): [string, string] => [
-  `six digits stand where --${option} wants a name: a code is an operand`,
-  'as in: aws-mfa-env --profile NAME 123456',
+  `six digits stand where --${option} wants a name`,
+  'the code is an argument of its own, as in: aws-mfa-env --profile NAME 123456',
 ]
 const joined = (option: string, argument: string) =>
   `as in: --${option} ${argument}, or --${option}=${argument} where the value begins with a dash`
 
 /** Words that are wrong, and the error and hints that say so; whether statements were due. */
 const cases: readonly (readonly [words: readonly string[], lines: readonly string[], due?: boolean])[] = [
-  [[], ['a code is missing', sixDigits]],
+  [[], ['a code is missing', sixDigits, 'or pass it on stdin, as in: echo 123456 | aws-mfa-env -']],
   [[''], ['the code is not six digits', sixDigits]],
   [['12345'], ['the code has fewer than six digits', expect.any(String)]],
   [['1234567'], ['the code has more than six digits', sixDigits]],
@@ -30,16 +31,16 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   [['12345a'], ['the code is not six digits', sixDigits]],
   [
     ['123456', '654321'],
-    ['one code is enough: there are several operands', sixDigits],
+    ['there are several arguments where one code is enough', withoutSpaces],
   ],
   [
     ['123456', '--token-code', '654321'],
-    ['one code is enough: there are several operands', sixDigits],
+    ['there are several arguments where one code is enough', withoutSpaces],
   ],
-  [['stauts'], ['"stauts" is neither a command nor a code', sixDigits, 'all commands: aws-mfa-env --help']],
+  [['stauts'], ['"stauts" is neither a command nor a code', 'all commands: aws-mfa-env --help', sixDigits]],
   [
     ['123456', 'status'],
-    ['one code is enough: there are several operands', sixDigits],
+    ['there are several arguments where one code is enough', withoutSpaces],
   ],
   [
     ['--frofile', 'x', '123456'],
@@ -94,7 +95,7 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   ],
   [
     ['--unset', 'now'],
-    ['--unset takes no such operand', 'what it takes: aws-mfa-env --unset --help'],
+    ['--unset takes no such argument', 'what it takes: aws-mfa-env --unset --help'],
   ],
   [
     ['-u', '-p', 'work'],
@@ -107,11 +108,11 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   ],
   [
     ['-d', '899', '123456'],
-    ['--duration-seconds: a session lasts from 900 to 129600 seconds', 'that is 15m to 36h'],
+    ['--duration-seconds: a session lasts 900 to 129600 seconds, that is 15m to 36h'],
   ],
   [
     ['-d', '37h', '123456'],
-    ['--duration-seconds: a session lasts from 900 to 129600 seconds', 'that is 15m to 36h'],
+    ['--duration-seconds: a session lasts 900 to 129600 seconds, that is 15m to 36h'],
   ],
   [
     ['--region', 'eu_west', '123456'],
@@ -121,7 +122,7 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
     ['--serial-number', 'arn:aws:iam::123456789012:user/me', '123456'],
     [
       '--serial-number: that is the ARN of a user, not of an MFA device',
-      "a device's ARN has :mfa/ where this has :user/",
+      "a device's ARN has :mfa/ where this has :user/, and the name of the device, which need not be the user's",
     ],
   ],
   [
@@ -156,7 +157,7 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   [['init'], ['init needs the name of a shell', shells], false],
   [['init', 'bosh'], ['there is no shell "bosh"', shells], false],
   [['init', '123456'], ['init takes no code', expect.any(String)], false],
-  [['init', 'bash', 'zsh'], ['init takes no such operand', expect.any(String)], false],
+  [['init', 'bash', 'zsh'], ['init takes no such argument', expect.any(String)], false],
   [
     ['init', 'bash', '--name', 'aws-mfa-env'],
     ['--name: aws-mfa-env is the program itself', expect.any(String)],

@@ -13,6 +13,7 @@ const server = await startAwsServer()
 const folder = await mkdtemp(join(tmpdir(), 'aws-mfa-env-demo-'))
 try {
   process.exitCode = await play()
+  if (process.exitCode === 0) console.log('\nThat was all of it; to set it up, see README.md.')
 } finally {
   await rm(folder, { recursive: true, force: true })
   await server.close()
@@ -24,7 +25,9 @@ async function play(): Promise<number> {
   const code = server.nextTokenCode(user)
   const second = user.devices[1]?.serialNumber ?? ''
   const identity = findOnPath('aws') ? 'aws sts get-caller-identity' : 'get-caller-identity'
-  console.log(`A local AWS listens on ${server.url}; alice's virtual MFA device shows ${code}.\n`)
+  console.log(
+    `A local AWS listens on ${server.url}, as every note below says; alice's virtual MFA device shows ${code}.\n`,
+  )
   return runInBash([
     'cat ~/.aws/config',
     `eval "$(aws-mfa-env ${code})"`,
@@ -37,7 +40,6 @@ async function play(): Promise<number> {
     '# The same by the wrapper, which a line in ~/.bashrc sets up:',
     'eval "$(aws-mfa-env init bash)"',
     `awsmfa --serial-number ${second} ${server.nextTokenCode(user, second)}`,
-    'env | grep -o "^AWS_[^=]*" | sort | paste -sd " "',
     'awsmfa --unset',
   ])
 }
@@ -58,8 +60,9 @@ async function settle(credentials: string, config: string): Promise<void> {
 
 /** One bash for all lines, each shown as it would be typed; it ends at the first that fails, with its status. */
 function runInBash(lines: readonly string[]): Promise<number> {
+  const [mark, unmark] = process.stdout.isTTY ? ['\\033[1m', '\\033[0m'] : ['', '']
   const quoted = lines.map((line) => `'${line.replaceAll("'", "'\\''")}'`)
-  const script = `for line in ${quoted.join(' ')}; do printf '\\033[1m$ %s\\033[0m\\n' "$line"; eval "$line" || exit; done`
+  const script = `for line in ${quoted.join(' ')}; do printf '${mark}$ %s${unmark}\\n' "$line"; eval "$line" || exit; done`
   const child = spawn('bash', ['--noprofile', '--norc', '-c', script], {
     cwd: folder,
     env: {
