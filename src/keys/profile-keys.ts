@@ -3,21 +3,23 @@ import type { Profile, Setting } from '../profiles/profiles.ts'
 import { isTemporaryKeyId } from '../variables/classify.ts'
 import type { LongTermKeys } from './resolve-keys.ts'
 
+const identityCenter = [
+  'signs in with IAM Identity Center',
+  'use aws sso login: such sessions have MFA already',
+] as const
+
 /** Keys by which a profile says that its credentials are not long-term keys, and what its user can do instead. */
 const otherWays: readonly [key: string, what: string, instead: string][] = [
   ['role_arn', 'assumes a role', 'name its source_profile with --profile; that session can assume the role'],
-  ['sso_session', 'signs in with IAM Identity Center', 'use aws sso login: such sessions have MFA already'],
-  ['sso_start_url', 'signs in with IAM Identity Center', 'use aws sso login: such sessions have MFA already'],
+  ['sso_session', ...identityCenter],
+  ['sso_start_url', ...identityCenter],
+  ['sso_account_id', ...identityCenter],
+  ['sso_role_name', ...identityCenter],
   ['login_session', 'signs in with aws login', 'use aws login: such sessions have MFA already'],
   [
     'web_identity_token_file',
     'uses a web identity',
     "GetSessionToken wants an IAM user's keys: name another profile",
-  ],
-  [
-    'credential_process',
-    'gets its keys from a command',
-    'export them as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   ],
 ]
 
@@ -30,10 +32,10 @@ export function readProfileKeys(profile: Profile): LongTermKeys {
   const secretAccessKey = profile.setting('aws_secret_access_key')
   for (const [key, what, instead] of otherWays) {
     const setting = profile.setting(key)
-    // Where static keys stand beside a command, every client takes the keys.
-    if (setting === undefined || (key === 'credential_process' && accessKeyId !== undefined)) continue
+    if (setting === undefined) continue
     throw configurationFailure(`profile ${profile.name} ${what} (${key} in ${setting.place})`, instead)
   }
+  refuseProcess(profile, accessKeyId)
   if (accessKeyId === undefined && secretAccessKey === undefined) {
     throw configurationFailure(
       `profile ${profile.name} holds no access keys`,
@@ -52,6 +54,22 @@ export function readProfileKeys(profile: Profile): LongTermKeys {
   }
 }
 
+/** Beside keys in the credentials file every client passes over the command; beside keys in the config file some do. */
+function refuseProcess(profile: Profile, accessKeyId: Setting | undefined): void {
+  const command = profile.setting('credential_process')
+  if (command === undefined || accessKeyId?.file === 'credentials') return
+  if (accessKeyId === undefined) {
+    throw configurationFailure(
+      `profile ${profile.name} gets its keys from a command (credential_process in ${command.place})`,
+      'export them as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    )
+  }
+  throw configurationFailure(
+    `profile ${profile.name} holds access keys and a command that gives some (${accessKeyId.place}; ${command.place})`,
+    'the AWS CLI takes the command, the SDKs take the keys; remove one of the two',
+  )
+}
+
 function halfPair(profile: Profile, present: Setting | undefined): Failure {
   return configurationFailure(
     `profile ${profile.name} holds only one of aws_access_key_id and aws_secret_access_key (${present?.place})`,
@@ -61,8 +79,7 @@ function halfPair(profile: Profile, present: Setting | undefined): Failure {
 
 /** botocore wants both in one file; the SDK for JavaScript puts them together from two. */
 function refuseSplit(profile: Profile, accessKeyId: Setting, secretAccessKey: Setting): void {
-  const [first, second] = [accessKeyId, secretAccessKey].map(({ place }) => place.replace(/, line \d+$/, ''))
-  if (first === second) return
+  if (accessKeyId.file === secretAccessKey.file) return
   throw configurationFailure(
     `the two keys of profile ${profile.name} stand in different files (${accessKeyId.place}; ${secretAccessKey.place})`,
     'the AWS CLI wants both in the same one',

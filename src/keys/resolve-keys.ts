@@ -77,7 +77,8 @@ function halfPair(before: Variables): Failure {
   )
 }
 
-function namedProfile(question: KeyQuestion): { name: string; from: string } {
+/** `from` is undefined for the default profile, which nobody named. */
+function namedProfile(question: KeyQuestion): { name: string; from: string | undefined } {
   const { current, before, state } = question
   const { AWS_PROFILE: first, AWS_DEFAULT_PROFILE: second } = before
   if (first !== undefined && second !== undefined && first !== second) {
@@ -97,7 +98,7 @@ function namedProfile(question: KeyQuestion): { name: string; from: string } {
   if (state !== undefined && 'profile' in state.source) {
     return { name: state.source.profile, from: 'the session before this one' }
   }
-  return { name: 'default', from: 'the default' }
+  return { name: 'default', from: undefined }
 }
 
 function keysGone(accessKeyId: string): Failure {
@@ -107,11 +108,11 @@ function keysGone(accessKeyId: string): Failure {
   )
 }
 
-function keysOf(question: KeyQuestion, name: string, from: string): LongTermKeys {
+function keysOf(question: KeyQuestion, name: string, from: string | undefined): LongTermKeys {
   const { profiles } = question
   const profile = profiles.find(name)
   if (profile !== undefined) return readProfileKeys(profile)
-  if (from === 'the default') {
+  if (from === undefined) {
     throw configurationFailure(
       'there are no long-term keys: none in the environment, and no default profile',
       `looked in ${profiles.places()}`,

@@ -3,7 +3,7 @@ import { indentationOf, parseNested, strip } from './botocore-text.ts'
 import { type SdkEntry, SdkKeys, type SdkValue, sdkCannotHold, sdkHeader } from './sdk-keys.ts'
 
 /** One `key = value` of a section. Offsets are of bytes in the file; `end` is behind the line end. */
-export interface Entry {
+interface Entry {
   /** In lower case, as botocore looks it up. */
   readonly key: string
   /** Continuation lines follow one another behind line feeds. */
@@ -74,7 +74,7 @@ function splitLines(bytes: Buffer): Line[] {
     /([^\r\n]*)(\r\n|\n|\r|$)/g,
   )) {
     if (whole === '') break
-    const text = bytes.toString('utf8', start, start + content.length)
+    const text = /[\x80-\xff]/.test(content) ? Buffer.from(content, 'latin1').toString() : content
     lines.push({ text, ending, number: lines.length + 1, start, end: start + whole.length })
   }
   return lines
@@ -89,6 +89,7 @@ class Reading {
   private keys = new Set<string>()
   private sdk = new SdkKeys()
   private entry: Growing<Entry> | undefined
+  private valueWasEmpty = false
   private indentation = 0
 
   report(line: number, what: string): void {
@@ -96,13 +97,16 @@ class Reading {
   }
 
   take(line: Line): void {
-    const section = this.sections.at(-1)
-    if (section !== undefined) section.end = line.end
     if (line.ending === '\r') this.report(line.number, 'the line ends in a carriage return alone')
     const bySdk = sdkHeader(line.text)
     const sdkEntry = bySdk === undefined ? this.sdk.take(line.text, line.number) : undefined
     const text = strip(line.text)
-    if (text === '' || /^[#;]/.test(text)) return
+    if (text !== '' && !/^[#;]/.test(text)) this.read(line, text, bySdk, sdkEntry)
+    const section = this.sections.at(-1)
+    if (section !== undefined) section.end = line.end
+  }
+
+  private read(line: Line, text: string, bySdk: string | undefined, sdkEntry: SdkEntry | undefined): void {
     const indentation = indentationOf(line.text)
     if (this.entry !== undefined && indentation > this.indentation) {
       this.continue(this.entry, text, bySdk !== undefined, line)
@@ -111,6 +115,7 @@ class Reading {
     this.indentation = indentation
     const header = /^\[(.+)\]/s.exec(text)?.[1]
     if (header !== bySdk) this.report(line.number, 'there is something beside the [section]')
+    const section = this.sections.at(-1)
     if (header !== undefined) this.open(header, line)
     else if (section === undefined) this.report(line.number, 'the line stands before the first [section]')
     else this.add(section, text, sdkEntry, line)
@@ -118,7 +123,7 @@ class Reading {
 
   private continue(entry: Growing<Entry>, text: string, bySdk: boolean, line: Line): void {
     if (bySdk) this.report(line.number, 'an indented [section] continues the value above it for the AWS CLI')
-    if (/^(\n|$)/.test(entry.value) && parseNested(text) === undefined) {
+    if (this.valueWasEmpty && parseNested(text) === undefined) {
       this.report(line.number, 'the line is no key = value, but continues an empty value')
     }
     entry.value += `\n${text}`
@@ -153,6 +158,7 @@ class Reading {
     const agreed = sdkEntry?.key === key && sdkEntry.value === value
     const disputed = agreed ? undefined : reasonOf(typed, text.charAt(delimiter), value, sdkEntry)
     this.entry = { key, value, line: line.number, start: line.start, end: line.end, disputed }
+    this.valueWasEmpty = value === ''
     section.entries.push(this.entry)
   }
 }

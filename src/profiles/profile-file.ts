@@ -12,13 +12,16 @@ export interface ProfileFile {
   readonly document: ProfileDocument
 }
 
+/** What finding the files depends on. */
+export type FileSurroundings = Pick<Surroundings, 'environment' | 'platform' | 'homeFolder' | 'debug'>
+
 const variables = { config: 'AWS_CONFIG_FILE', credentials: 'AWS_SHARED_CREDENTIALS_FILE' } as const
 
 /**
  * Reads the file from where its variable says, else from the user's home.
  * @throws {Failure} configuration, where it cannot be read or only some tools would find it
  */
-export function readProfileFile(kind: FileKind, surroundings: Surroundings): ProfileFile {
+export function readProfileFile(kind: FileKind, surroundings: FileSurroundings): ProfileFile {
   const home = surroundings.homeFolder()
   const variable = variables[kind]
   const chosen = readVariable(surroundings.environment, variable)
@@ -44,7 +47,7 @@ export function disputedLine(file: ProfileFile, line: number, what: string): Fai
 }
 
 /** botocore replaces variables and `~name` in the path (os.path.expandvars, expanduser); the SDK for JavaScript `~/`. */
-function refuseExpansion(path: string, variable: string, surroundings: Surroundings): void {
+function refuseExpansion(path: string, variable: string, surroundings: FileSurroundings): void {
   const { environment, platform } = surroundings
   const names = /\$(\w+)|\$\{([^}]*)\}|%([^%]+)%/g
   const replaced = [...path.matchAll(names)].find(([text, plain, braced, percent]) => {

@@ -1,6 +1,5 @@
 import { configurationFailure } from '../errors.ts'
-import type { Surroundings } from '../surroundings.ts'
-import { type ProfileFile, readProfileFile } from './profile-file.ts'
+import { type FileSurroundings, type ProfileFile, readProfileFile } from './profile-file.ts'
 import { findSection, readKey, readNestedKey, type Setting } from './read-key.ts'
 import { namesOf } from './section-names.ts'
 
@@ -25,10 +24,10 @@ export interface Profile {
 
 /** The AWS config and credentials files, read when first needed. */
 export class Profiles {
-  private readonly surroundings: Surroundings
+  private readonly surroundings: FileSurroundings
   private loaded: { config: ProfileFile; credentials: ProfileFile } | undefined
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: FileSurroundings) {
     this.surroundings = surroundings
   }
 

@@ -1,7 +1,7 @@
 import { parseNested } from './botocore-text.ts'
 import type { Section } from './document.ts'
 import { disputedLine, type ProfileFile, placeOf } from './profile-file.ts'
-import { namesOf, type SectionKind } from './section-names.ts'
+import { type FileKind, namesOf, type SectionKind } from './section-names.ts'
 
 /** A section and the file it stands in. */
 export interface FoundSection {
@@ -12,7 +12,7 @@ export interface FoundSection {
 /** A value that stands in one of the files. */
 export interface Setting {
   readonly value: string
-  readonly path: string
+  readonly file: FileKind
   /** As a person would look for it: `/home/me/.aws/config, line 7`. */
   readonly place: string
 }
@@ -54,11 +54,11 @@ export function readKey(sections: readonly FoundSection[], key: string): Setting
     (first.value === '' || (second.value !== '' && configFirstForSdk.includes(key)))
   ) {
     const what = `${key}: the AWS CLI takes it from ${first.place}, the SDKs from here`
-    throw disputedLine(second.file, second.line, what)
+    throw disputedLine(second.in, second.line, what)
   }
   if (first === undefined || first.value === '') return undefined
-  const { value, path, place } = first
-  return { value, path, place }
+  const { value, file, place } = first
+  return { value, file, place }
 }
 
 /**
@@ -79,17 +79,17 @@ export function readNestedKey(found: FoundSection, outer: string, key: string): 
   if ((value ?? '') !== (sdk?.value ?? '')) {
     throw disputedLine(file, line, `not all tools read the same ${key} of ${outer} here`)
   }
-  return value ? { value, path: file.path, place: placeOf(file, line) } : undefined
+  return value ? { value, file: file.kind, place: placeOf(file, line) } : undefined
 }
 
-type Reading = Setting & { readonly file: ProfileFile; readonly line: number }
+type Reading = Setting & { readonly in: ProfileFile; readonly line: number }
 
 function readFrom(found: FoundSection, key: string): Reading | undefined {
   const { file, section } = found
   const entry = section.entries.find((candidate) => candidate.key === key)
   const sdk = section.sdkValues.get(key)
   if ((entry?.value ?? '') !== (sdk?.value ?? '')) {
-    const hidden = 'only the SDKs read it here, for the AWS CLI the line continues another value'
+    const hidden = 'the SDKs read it here, the AWS CLI does not'
     const line = entry?.disputed === undefined ? sdk?.line : entry.line
     throw disputedLine(file, line ?? section.line, `${key}: ${entry?.disputed ?? hidden}`)
   }
@@ -98,7 +98,7 @@ function readFrom(found: FoundSection, key: string): Reading | undefined {
     return undefined
   }
   const { value, line } = entry
-  return { value, path: file.path, place: placeOf(file, line), file, line }
+  return { value, file: file.kind, place: placeOf(file, line), in: file, line }
 }
 
 function refuseInherited({ file }: FoundSection, key: string): void {

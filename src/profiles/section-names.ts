@@ -23,16 +23,19 @@ function botocoreName(header: string, kind: SectionKind): string | undefined {
 
 /** Python's shlex.split; no words where it fails for an open quote. */
 function splitWords(text: string): string[] {
-  const word = /(?:[^ \t\r\n"'\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs
-  if (/[^ \t\r\n]/.test(text.replace(word, ''))) return []
-  const quoted = /\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*)"/gs
-  return (text.match(word) ?? []).map((found) =>
-    found.replace(
-      quoted,
-      (_, escaped?: string, single?: string, double?: string) =>
-        escaped ?? single ?? double?.replace(/\\(["\\])/g, '$1') ?? '',
-    ),
-  )
+  const pieces = /([ \t\r\n]+)|([^ \t\r\n"'\\]+)|\\(.)|'([^']*)'|"((?:[^"\\]+|\\.)*)"|./gs
+  const words: string[] = []
+  let word: string | undefined
+  for (const [, blanks, plain, escaped, single, double] of text.matchAll(pieces)) {
+    const part = plain ?? escaped ?? single ?? double?.replace(/\\(["\\])/g, '$1')
+    if (part !== undefined) word = (word ?? '') + part
+    else if (blanks === undefined) return []
+    else if (word !== undefined) {
+      words.push(word)
+      word = undefined
+    }
+  }
+  return word === undefined ? words : [...words, word]
 }
 
 /** The SDK's getConfigData: profiles are filed by name, the rest as `services.NAME` among them. */
