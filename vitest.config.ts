@@ -1,8 +1,14 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+// They start the program as Unix does; cmd and PowerShell are tested on Linux, in Wine and in PowerShell's engine.
+const unixOnly = ['tests/commands/**', 'tests/real-shells/**', 'tests/shells-lint.test.ts']
+const skipped = process.platform === 'win32' ? unixOnly : []
+if (skipped.length > 0) console.warn(`skipped on Windows: ${skipped.join(', ')}`)
 
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...skipped],
     // The tests mostly wait for other programs.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -25,5 +25,6 @@ function global:awsmfa {
     # A function has no other way to make $? false, and a script must not go on without its session.
     $ErrorActionPreference = 'Stop'
     if ($global:LASTEXITCODE -ne 0) { throw "aws-mfa-env failed ($global:LASTEXITCODE)" }
-    Invoke-Expression ($statements -join "`n")
+    # The cmdlet itself, past a function or alias of its name.
+    & (Microsoft.PowerShell.Core\Get-Command -Name Invoke-Expression -CommandType Cmdlet) ($statements -join "`n")
 }

@@ -1,4 +1,3 @@
-import yargs from 'yargs'
 import { type Failure, quoteOperand, usageFailure } from './errors.ts'
 import {
   type CommandName,
@@ -23,9 +22,9 @@ export interface CommandLine {
  * The command and options that the words after the program's name ask for.
  * @throws {Failure} usage, with a text that repeats no digit
  */
-export function parseCommandLine(words: readonly string[]): CommandLine {
+export async function parseCommandLine(words: readonly string[]): Promise<CommandLine> {
   const word = commandWords.find((candidate) => candidate === words[0])
-  const parsed = split(word === undefined ? words : words.slice(1))
+  const parsed = await split(word === undefined ? words : words.slice(1))
   const command: CommandName = word ?? (parsed.flags.has('unset') ? 'unset' : 'export')
   const line = { command, ...parsed }
   if (!line.flags.has('help') && !line.flags.has('version')) refuseForeignOptions(line)
@@ -34,21 +33,35 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
 
 /** Whether the words, however wrong, ask for statements, and the shell that they name. */
 export function scanForStatements(words: readonly string[]): { due: boolean; shell: string | undefined } {
-  const due =
-    !commandWords.some((command) => command === words[0]) &&
-    !words.some((word) => ['--help', '-h', '--version'].includes(word))
+  const own = optionWords(words)
+  const helps = own.some(
+    (word, index) => ['--help', '-h', '--version'].includes(word) && !takesValue(own[index - 1]),
+  )
+  const due = !helps && !commandWords.some((command) => command === words[0])
   const at = words.findIndex((word) => /^(-s|--shell)(=|$)/.test(word))
   const word = at < 0 ? undefined : words[at]
   return { due, shell: word?.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1] }
+}
+
+/** The words before `--`, among which options are looked for. */
+function optionWords(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--')
+  return end < 0 ? words : words.slice(0, end)
+}
+
+function takesValue(word: string | undefined): boolean {
+  return (Object.keys(options) as OptionName[]).some(
+    (name) => !isFlag(name) && (word === `--${name}` || word === `-${aliasOf(name)}`),
+  )
 }
 
 function isFlag(name: OptionName): name is Flag {
   return !('argument' in options[name])
 }
 
-function split(words: readonly string[]): Omit<CommandLine, 'command'> {
+async function split(words: readonly string[]): Promise<Omit<CommandLine, 'command'>> {
   const names = Object.keys(options) as OptionName[]
-  const parsed = parseWithYargs(words, names)
+  const parsed = await parseWithYargs(words, names)
   const known = new Set<string>(['_', '$0', ...names, ...names.flatMap((name) => aliasOf(name) ?? [])])
   if (parsed === undefined || Object.keys(parsed).some((name) => !known.has(name)))
     throw misread(words, names)
@@ -72,8 +85,11 @@ function aliasOf(name: OptionName): string | undefined {
 }
 
 /** What yargs made of the words; undefined where it found them wrong, which its own text would say in its own way. */
-function parseWithYargs(words: readonly string[], names: readonly OptionName[]) {
-  const parser = yargs([])
+async function parseWithYargs(words: readonly string[], names: readonly OptionName[]) {
+  // Loaded late, since it asks for the current folder at once.
+  const { default: yargs } = await import('yargs')
+  // With a folder, since yargs looks for a package.json, and the current folder may be gone.
+  const parser = yargs([], import.meta.dirname)
     .help(false)
     .version(false)
     .exitProcess(false)
@@ -95,10 +111,11 @@ function parseWithYargs(words: readonly string[], names: readonly OptionName[]) 
       : ({ type: 'string', nargs: 1 } as const)
     parser.option(name, alias === undefined ? kind : { ...kind, alias })
   }
-  let failed = false
+  // What yargs calls its own results is no option.
+  let failed = optionWords(words).some((word) => /^--?(_|\$0)(=|$)/.test(word))
   try {
     const parsed = parser.parse([...words], {}, (error) => {
-      failed = Boolean(error)
+      failed ||= Boolean(error)
     })
     return failed ? undefined : (parsed as { _: (string | number)[] } & Record<string, unknown>)
   } catch {
@@ -125,7 +142,7 @@ function misread(words: readonly string[], names: readonly OptionName[]): Failur
 function unknownOption(typed: string): Failure {
   const quoted = quoteOperand(typed)
   const joined = Object.values(options).some(
-    (known) => 'alias' in known && typed.startsWith(`-${known.alias}`),
+    (known) => 'alias' in known && 'argument' in known && typed.startsWith(`-${known.alias}`),
   )
   return usageFailure(
     quoted === undefined ? 'there is no such option' : `there is no option ${quoted}`,

@@ -11,6 +11,14 @@ interface Ancestor {
   readonly name: string
 }
 
+/** Shells in whose words nothing is written; what is written for another one would be run by them as commands. */
+const unserved = ['tcsh', 'csh', 'nu', 'elvish', 'xonsh', 'rc', 'es']
+
+/** A shell that asks and cannot be answered. */
+export interface UnservedShell {
+  readonly unserved: string
+}
+
 /** Far enough for `npx` in a `timeout` in a script; a shell farther up did not ask. */
 const maximumSteps = 8
 
@@ -21,7 +29,7 @@ const maximumSteps = 8
 export function detectShell(
   parentId: number,
   read: (processId: number) => Ancestor | undefined,
-): DialectName | undefined {
+): DialectName | UnservedShell | undefined {
   let passedOver: DialectName | undefined
   let processId = parentId
   for (let step = 0; step < maximumSteps && processId > 0; step++) {
@@ -31,6 +39,8 @@ export function detectShell(
     if (passedOver !== undefined && !isNpm(ancestor)) return passedOver
     passedOver = undefined
     const [first = ''] = ancestor.words
+    const other = [first, ancestor.name].map(baseName).find((name) => unserved.includes(name))
+    if (other !== undefined) return { unserved: other }
     const found = findDialectName(first) ?? findDialectName(ancestor.name)
     if (found !== undefined) {
       if (found !== 'sh' || ancestor.words[1] !== '-c') return found
@@ -39,6 +49,10 @@ export function detectShell(
     processId = ancestor.parentId
   }
   return passedOver
+}
+
+function baseName(path: string): string {
+  return path.replace(/^.*[/\\]/s, '').replace(/^-/, '')
 }
 
 function isNpm({ words, name }: Ancestor): boolean {

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { isatty } from 'node:tty'
 import packageJson from '../package.json' with { type: 'json' }
-import { ExitCode, Failure, renderLine } from './errors.ts'
+import { ExitCode, Failure, renderLine, usageFailure } from './errors.ts'
 import { fail, run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -13,15 +13,20 @@ import { openTerminal, type Terminal } from './terminal.ts'
 async function main(): Promise<void> {
   // The SDK would warn about Node.js 20 on stderr; the user has not asked.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+  leaveGoneFolder()
   const words = process.argv.slice(2)
   const surroundings = makeSurroundings(words.includes('--debug'))
+  let ending = false
   const end = async (error: unknown) => {
+    if (ending) return
+    ending = true
     const { stdout, stderr, exitCode } = await fail(error, words, surroundings)
     process.exitCode = exitCode
     writeToPeople(stderr)
     writeQuietly(1, stdout)
   }
   const interrupt = async () => {
+    if (ending) return
     terminal?.say('\n')
     await end(new Failure(ExitCode.interrupted, 'interrupted'))
     process.exit()
@@ -31,6 +36,7 @@ async function main(): Promise<void> {
   try {
     const { stdout, exitCode, hint } = await run(words, surroundings)
     writeStatements(stdout)
+    ending = true
     if (hint !== undefined && surroundings.stdoutIsTerminal) writeToPeople(renderLine('hint', hint))
     process.exitCode = exitCode
   } catch (error) {
@@ -51,10 +57,10 @@ function makeSurroundings(debugging: boolean): Surroundings {
     packageFolder: dirname(import.meta.dirname),
     homeFolder,
     openTerminal: () => {
-      terminal ??= openTerminal(process.platform)
+      terminal ??= openTerminal(process.platform, process.env)
       return terminal
     },
-    readStdin: () => readFileSync(0, 'utf8'),
+    readStdin,
     now: Date.now,
     note: (text) => writeToPeople(renderLine('note', text)),
     debug: (text) => {
@@ -63,12 +69,35 @@ function makeSurroundings(debugging: boolean): Surroundings {
   }
 }
 
+/** A current folder that has been deleted makes every look at it fail, in libraries too. */
+function leaveGoneFolder(): void {
+  try {
+    process.cwd()
+  } catch {
+    process.chdir('/')
+  }
+}
+
 function homeFolder(): string | undefined {
   try {
-    return homedir()
+    return homedir() || undefined
   } catch {
     // A user id that the system has no entry for.
     return undefined
+  }
+}
+
+/** Not all of it and not synchronously, so that Enter is enough at a terminal and a signal is heard. */
+async function readStdin(): Promise<string> {
+  try {
+    let text = ''
+    for await (const chunk of process.stdin.setEncoding('utf8')) {
+      text += chunk
+      if (text.includes('\n') || text.length > 1024) break
+    }
+    return text.split('\n')[0] ?? ''
+  } catch (error) {
+    throw usageFailure(`stdin cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
 }
 

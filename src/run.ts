@@ -5,7 +5,7 @@ import type { Surroundings } from './surroundings.ts'
 
 /** The process's words and surroundings in; what it prints on stdout and its exit code out. */
 export async function run(words: readonly string[], surroundings: Surroundings): Promise<Outcome> {
-  const line = parseCommandLine(words)
+  const line = await parseCommandLine(words)
   if (line.flags.has('help')) {
     const { renderHelp } = await import('./help.ts')
     return { stdout: renderHelp(line.command), exitCode: ExitCode.done }

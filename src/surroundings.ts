@@ -16,8 +16,8 @@ export interface Surroundings {
   homeFolder(): string | undefined
   /** The user's terminal, which may be there although stdin and stdout are not; undefined where there is none. */
   openTerminal(): Terminal | undefined
-  /** Everything on stdin, as UTF-8. */
-  readStdin(): string
+  /** The first line on stdin, as UTF-8. */
+  readStdin(): Promise<string>
   /** Milliseconds since 1970, UTC. */
   now(): number
   /** A line on stderr that the user has to know although the run goes on. */

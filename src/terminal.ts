@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { isatty, ReadStream } from 'node:tty'
+import type { Environment } from './surroundings.ts'
 
 /**
  * The terminal that the user sits at, opened apart from stdin and stdout, which a shell may have captured: whatever
@@ -13,12 +14,18 @@ export interface Terminal {
 }
 
 /** The terminal of this process; undefined where it has none, as in cron. */
-export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
-  const descriptors = openDescriptors(platform)
+export function openTerminal(platform: NodeJS.Platform, environment: Environment): Terminal | undefined {
+  const descriptors = openDescriptors(platform, environment)
   if (descriptors === undefined) return undefined
   const { input, output } = descriptors
   let stream: ReadStream | undefined
-  const say = (text: string) => void writeSync(output, text)
+  const say = (text: string) => {
+    try {
+      writeSync(output, text)
+    } catch {
+      // The terminal has hung up.
+    }
+  }
   return {
     say,
     ask(question) {
@@ -34,9 +41,14 @@ export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
   }
 }
 
-function openDescriptors(platform: NodeJS.Platform): { input: number; output: number } | undefined {
+function openDescriptors(
+  platform: NodeJS.Platform,
+  environment: Environment,
+): { input: number; output: number } | undefined {
   try {
     if (platform === 'win32') {
+      // In Git Bash's own window a program for Windows has a console that nobody sees, and would wait there forever.
+      if (environment['MSYSTEM'] && !isatty(2)) return undefined
       return { input: openSync('\\\\.\\CONIN$', 'r+'), output: openSync('\\\\.\\CONOUT$', 'r+') }
     }
     const descriptor = openSync('/dev/tty', 'r+')
@@ -58,7 +70,8 @@ function readLine(stream: ReadStream): Promise<string | undefined> {
     stream.on('data', (chunk) => {
       typed += chunk
       const end = typed.search(/[\r\n]/)
-      if (end >= 0) finish(typed.slice(0, end))
+      // Ctrl-Z, the end of a text on Windows, comes as a character.
+      if (end >= 0) finish(typed.startsWith('\x1a') ? undefined : typed.slice(0, end))
     })
     stream.on('end', () => finish(undefined))
     stream.on('error', () => finish(undefined))

@@ -83,6 +83,10 @@ const cases: readonly (readonly [
 ]
 
 describe('the shell that asks', () => {
+  it.skipIf(findOnPath('tcsh') === undefined)('is refused where it is not served: tcsh in bash', async () => {
+    expect(await ask(['bash', '-c', "tcsh -f -c 'aws-mfa-env --unset; true'; true"])).toBe('')
+  })
+
   for (const [name, dialect, words, script] of cases) {
     const missing = [words[0], ...(words.join(' ').match(/fish|zsh|python3/g) ?? [])].find(
       (program) => program !== undefined && program !== 'SCRIPT' && findOnPath(program) === undefined,

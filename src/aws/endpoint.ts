@@ -62,13 +62,17 @@ function findUrl(sources: SettingSources): Sourced | undefined {
     variables: ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'],
     key: 'endpoint_url',
   }
-  if (sources.variable('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS')?.toLowerCase() === 'true') {
+  const ignored = resolveSetting(sources, {
+    variables: ['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'],
+    key: 'ignore_configured_endpoint_urls',
+  })
+  if (ignored?.value.toLowerCase() === 'true') {
     return resolveSetting(sources, { option: 'endpoint-url', variables: [] })
   }
   const general = resolveSetting(sources, names)
+  const decided = general?.from === 'option' || (general?.from === 'variable' && !sources.profileFirst)
   // Within the profile the service's own URL comes first.
-  const service = serviceUrl(sources.profile)
-  return service !== undefined && (general === undefined || general.from === 'profile') ? service : general
+  return decided ? general : (serviceUrl(sources.profile) ?? general)
 }
 
 function serviceUrl(profile: Profile | undefined): Sourced | undefined {
@@ -86,5 +90,6 @@ export function noteForeignEndpoint({ url }: Endpoint, note: (text: string) => v
   note(`STS is asked at ${new URL(url).origin}, which is not AWS's own`)
 }
 
+/** Others can own hosts under AWS's domains: only STS itself and its VPC endpoints count. */
 const amazonHost =
-  /(^|\.)(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/
+  /^((sts|sts-fips)(\.[a-z\d-]+)?|vpce-[a-z\d-]+\.sts\.[a-z\d-]+\.vpce)\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/

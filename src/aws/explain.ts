@@ -9,6 +9,7 @@ import { StsError } from './sts.ts'
 /** What was asked, as far as it explains a refusal. */
 export interface AskedFor {
   readonly accessKeyId: string
+  readonly tokenCode: string
   /** Where the keys came from: `profile work (...)`. */
   readonly keysOrigin: string
   readonly serialNumber: Sourced
@@ -35,7 +36,7 @@ export function explainStsError(error: unknown, asked: AskedFor): Failure {
     )
   }
   if (status !== undefined && status >= 500) {
-    return unreachable(`AWS had an error of its own: ${wordsOf(cause)}`, spent)
+    return unreachable(`AWS had an error of its own: ${wordsOf(cause, asked)}`, spent)
   }
   if (status === undefined || status < 300) return explainSilence(cause, asked)
   return explainRefusal(cause as Error, asked, offset)
@@ -68,12 +69,12 @@ function explainRefusal(error: Error, asked: AskedFor, offset: number | undefine
     case 'ExpiredToken':
     case 'ExpiredTokenException':
       return refused(
-        `AWS says that the keys have expired: ${wordsOf(error)}`,
+        `AWS says that the keys have expired: ${wordsOf(error, asked)}`,
         `they came from ${asked.keysOrigin}`,
       )
     case 'RegionDisabledException':
       return refused(
-        `STS is not activated in ${asked.region}: ${wordsOf(error)}`,
+        `STS is not activated in ${asked.region}: ${wordsOf(error, asked)}`,
         'take another region with --region',
       )
     case 'ValidationError':
@@ -83,7 +84,7 @@ function explainRefusal(error: Error, asked: AskedFor, offset: number | undefine
         `the serial number is ${asked.serialNumber.value}, from ${asked.serialNumber.origin}`,
       )
     default:
-      return refused(`AWS refused: ${wordsOf(error)}`, `signed with ${asked.keysOrigin}`)
+      return refused(`AWS refused: ${wordsOf(error, asked)}`, `signed with ${asked.keysOrigin}`)
   }
 }
 
@@ -111,7 +112,7 @@ function explainDenied(error: Error, asked: AskedFor): Failure {
     )
   }
   return refused(
-    `AWS refused: ${wordsOf(error)}`,
+    `AWS refused: ${wordsOf(error, asked)}`,
     `a policy denies it for ${asked.keysOrigin}; an administrator of the account can change that`,
   )
 }
@@ -159,8 +160,8 @@ function tail(asked: AskedFor): string {
   return `...${asked.accessKeyId.slice(-4)}`
 }
 
-/** AWS's own code and message, bounded. */
-function wordsOf(error: unknown): string {
+/** AWS's own code and message, bounded, without the token code that it may repeat. */
+function wordsOf(error: unknown, { tokenCode }: AskedFor): string {
   const { name, message } = error as Error
-  return `${message.slice(0, 600)} (${name.slice(0, 80)})`
+  return `${message.replaceAll(tokenCode, '******').slice(0, 600)} (${name.slice(0, 80)})`
 }

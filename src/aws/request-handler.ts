@@ -68,5 +68,7 @@ async function readBody(stream: NodeJS.ReadableStream, signal: unknown): Promise
 
 function isAmazonXml(statusCode: number, body: Buffer): boolean {
   if (statusCode >= 300 && statusCode < 400) return false
-  return /^\s*(<\?xml[^>]{0,200}\?>\s*)?<\w+Response\b/.test(body.subarray(0, 1024).toString('latin1'))
+  const [, , root] = /^\s*(<\?xml[^>]{0,200}\?>\s*)?<(\w+Response)\b/.exec(body.toString('latin1')) ?? []
+  if (root === undefined || !body.toString('latin1').trimEnd().endsWith(`</${root}>`)) return false
+  return statusCode < 400 || /<Code>\w/.test(body.toString('latin1'))
 }

@@ -1,4 +1,4 @@
-import { detectShell, processReader } from '../detect-shell.ts'
+import { detectShell, processReader, type UnservedShell } from '../detect-shell.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { type DialectName, dialects, findDialectName } from '../dialects/dialects.ts'
 import { configurationFailure, type Failure, quoteOperand, usageFailure } from '../errors.ts'
@@ -11,6 +11,7 @@ import type { Change } from '../variables/change.ts'
  */
 export function chooseDialect(shell: string | undefined, surroundings: Surroundings): DialectName {
   const name = shell === undefined ? detect(surroundings) : findDialectName(shell)
+  if (typeof name === 'object') throw shellUnserved(name)
   if (name === undefined) throw shell === undefined ? shellMissing() : shellUnknown(shell)
   surroundings.debug(`writing for ${name}`)
   return name
@@ -19,13 +20,20 @@ export function chooseDialect(shell: string | undefined, surroundings: Surroundi
 /** The same where the command line is wrong in some way: a shell that is not named as it should be is looked for. */
 export function findDialect(shell: string | undefined, surroundings: Surroundings): Dialect | undefined {
   const name = (shell === undefined ? undefined : findDialectName(shell)) ?? detect(surroundings)
-  return name && dialects[name]
+  return typeof name === 'string' ? dialects[name] : undefined
 }
 
 /** The shell that asks; on Unix a Bourne shell where nothing can be found out. */
-function detect(surroundings: Surroundings): DialectName | undefined {
+function detect(surroundings: Surroundings): DialectName | UnservedShell | undefined {
   const { parentProcessId, platform } = surroundings
   return detectShell(parentProcessId, processReader(platform)) ?? (platform === 'win32' ? undefined : 'sh')
+}
+
+function shellUnserved({ unserved }: UnservedShell): Failure {
+  return usageFailure(
+    `${unserved} is not served yet`,
+    `name the shell with --shell if it is another one that asks: ${Object.keys(dialects).join(', ')}`,
+  )
 }
 
 function shellUnknown(shell: string): Failure {
@@ -41,6 +49,7 @@ function shellMissing(): Failure {
     'on Windows the shell has to be named',
     'in PowerShell: Invoke-Expression "$(aws-mfa-env 123456 --shell powershell)"',
     'in cmd, once and for all: aws-mfa-env init cmd > awsmfa.cmd, in a folder on PATH; then: awsmfa 123456',
+    'in Git Bash: eval "$(aws-mfa-env 123456 --shell bash)"',
   )
 }
 

@@ -11,7 +11,8 @@ import type { SettingSources } from '../settings.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'
 import { chooseTokenCode } from '../token-code/token-code.ts'
 import type { Change } from '../variables/change.ts'
-import { readVariables, undoExport } from '../variables/displaced.ts'
+import { classifyKeys } from '../variables/classify.ts'
+import { readVariables, undoExport, type Variables } from '../variables/displaced.ts'
 import { exportChanges, regionToSet } from '../variables/export.ts'
 import { changedVariables, stateVariable } from '../variables/names.ts'
 import { decodeState } from '../variables/state.ts'
@@ -31,21 +32,23 @@ const placeholder: Session = {
 /** The default command: a code in, statements that put a session into the shell out. */
 export async function runExport(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
   refuseStrayCodes(line)
-  const withTokenCode = chooseTokenCode({
+  const withTokenCode = await chooseTokenCode({
     operands: line.operands,
     option: line.values['token-code'],
     readStdin: surroundings.readStdin,
     openTerminal: () => (line.flags.has('no-prompt') ? undefined : surroundings.openTerminal()),
   })
   const dialect = chooseDialect(line.values.shell, surroundings)
-  const { order, changesFor } = prepare(line, surroundings)
+  const { order, changesFor, noteDisplaced } = prepare(line, surroundings)
   // All that can fail without AWS fails before the code is spent.
   renderChanges(dialect, changesFor(placeholder))
 
   const device = `${order.serialNumber.value}, ${describeSource(order.keys)}`
   const session = await withTokenCode(device, (code) => obtainSession(order, code, surroundings))
+  const stdout = renderChanges(dialect, changesFor(session))
+  noteDisplaced()
   return {
-    stdout: renderChanges(dialect, changesFor(session)),
+    stdout,
     exitCode: ExitCode.done,
     hint: `nothing is set, and the secrets of the session are on the screen; with the next code type: ${howToEvaluate(dialect, '123456')}`,
   }
@@ -55,6 +58,8 @@ export async function runExport(line: CommandLine, surroundings: Surroundings): 
 interface Preparation {
   readonly order: SessionOrder
   changesFor(session: Session): Change[]
+  /** Tells the user what else goes with that. */
+  noteDisplaced(): void
 }
 
 function prepare({ values }: CommandLine, surroundings: Surroundings): Preparation {
@@ -73,13 +78,16 @@ function prepare({ values }: CommandLine, surroundings: Surroundings): Preparati
     profileFirst: values.profile !== undefined,
   })
   debug(`MFA device ${order.serialNumber.value}, from ${order.serialNumber.origin}`)
-  noteClearedProfiles(before, profiles, note)
   noteForeignEndpoint(order.endpoint, note)
 
-  const region = regionToSet(values.region, before, keys.profile?.setting('region')?.value)
+  const region = regionToSet(values.region, before, () => keys.profile?.setting('region')?.value)
   const issuedFor = { source: sourceOf(keys), serialNumber: order.serialNumber.value }
   return {
     order,
+    noteDisplaced: () => {
+      noteClearedProfiles(before, profiles, note)
+      noteReplacedKeys(keys, before, note)
+    },
     changesFor: (session) => exportChanges({ ...session, ...issuedFor }, region, current, before),
   }
 }
@@ -92,6 +100,14 @@ function resolveOrder(keys: LongTermKeys, sources: SettingSources): SessionOrder
 
 function describeSource({ profile, accessKeyId }: LongTermKeys): string {
   return profile === undefined ? `key ...${accessKeyId.slice(-4)}` : `profile ${profile.name}`
+}
+
+/** Long-term keys in the environment that did not sign are replaced all the same, and nowhere kept. */
+function noteReplacedKeys(keys: LongTermKeys, before: Variables, note: (text: string) => void): void {
+  if (keys.profile === undefined || classifyKeys(before) !== 'long-term') return
+  note(
+    `the session replaces the long-term key ...${before.AWS_ACCESS_KEY_ID?.slice(-4)} in the environment, which --unset does not put back`,
+  )
 }
 
 function isChanged(name: string): boolean {

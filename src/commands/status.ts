@@ -1,5 +1,5 @@
 import type { CommandLine } from '../cli.ts'
-import { ExitCode, usageFailure } from '../errors.ts'
+import { ExitCode, printable, usageFailure } from '../errors.ts'
 import { parseSeconds } from '../session/duration.ts'
 import { formatTime } from '../session/session.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -50,7 +50,9 @@ function minimumRemaining(text: string | undefined): number {
 
 function readStatus(variables: Variables, state: State | undefined, now: number): Status {
   const keyId = variables.AWS_ACCESS_KEY_ID
-  if (keyId === undefined || classifyKeys(variables) !== 'session') return { session: 'none' }
+  const whole = variables.AWS_SECRET_ACCESS_KEY !== undefined && variables.AWS_SESSION_TOKEN !== undefined
+  // A part of a session is none: AWS takes no request that it signs.
+  if (keyId === undefined || !whole || classifyKeys(variables) !== 'session') return { session: 'none' }
   const ours = state?.accessKeyId === keyId ? state : undefined
   const end = Date.parse(ours?.expiration ?? variables.AWS_CREDENTIAL_EXPIRATION ?? '')
   const known = Number.isNaN(end)
@@ -74,7 +76,7 @@ function describe(status: Status): string {
     status.session === 'other'
       ? 'a session that aws-mfa-env did not set'
       : `session of ${profile === undefined ? `the key ...${sourceKeyId?.slice(-4)} from the environment` : `profile ${profile}`}, device ${serialNumber}`
-  return `${whose}, key ...${keyId.slice(-4)}\n${describeEnd(expiration, remainingSeconds)}\n`
+  return `${printable(`${whose}, key ...${keyId.slice(-4)}`)}\n${describeEnd(expiration, remainingSeconds)}\n`
 }
 
 function describeEnd(expiration: string | undefined, remainingSeconds: number | undefined): string {

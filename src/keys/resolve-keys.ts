@@ -32,6 +32,18 @@ export interface KeyQuestion {
  * @throws {Failure} configuration, rather than fall through to another account in silence
  */
 export function resolveKeys(question: KeyQuestion): LongTermKeys {
+  const keys = chooseKeys(question)
+  // AWS's form of a key id; what is neither would fail in the request's header.
+  if (!/^\w{16,128}$/.test(keys.accessKeyId) || !/^[!-~]+$/.test(keys.secretAccessKey)) {
+    throw configurationFailure(
+      `${keys.origin}: these are no access keys of AWS`,
+      'a key id is 16 or more letters and digits; look for blanks and line ends that were copied along',
+    )
+  }
+  return keys
+}
+
+function chooseKeys(question: KeyQuestion): LongTermKeys {
   const { profileOption, before, state } = question
   if (profileOption !== undefined) return keysOf(question, profileOption, '--profile')
   const kind = classifyKeys(before)
@@ -121,7 +133,7 @@ function keysOf(question: KeyQuestion, name: string, from: string | undefined): 
   }
   const names = profiles.names()
   throw configurationFailure(
-    /^\p{Nd}+$/u.test(name)
+    /(\p{Nd}.*){5}/su.test(name)
       ? `there is no such profile (from ${from})`
       : `there is no profile ${name} (from ${from})`,
     names.length === 0

@@ -23,7 +23,7 @@ function botocoreName(header: string, kind: SectionKind): string | undefined {
 
 /** Python's shlex.split; no words where it fails for an open quote. */
 function splitWords(text: string): string[] {
-  const pieces = /([ \t\r\n]+)|([^ \t\r\n"'\\]+)|\\(.)|'([^']*)'|"((?:[^"\\]+|\\.)*)"|./gs
+  const pieces = /([ \t\r\n]+)|([^ \t\r\n"'\\]+)|\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*)"|./gs
   const words: string[] = []
   let word: string | undefined
   for (const [, blanks, plain, escaped, single, double] of text.matchAll(pieces)) {

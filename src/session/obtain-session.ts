@@ -33,7 +33,13 @@ export async function obtainSession(
   const parameters = { serialNumber: serialNumber.value, tokenCode, durationSeconds }
   const answer = await getSessionToken(request, parameters).catch(async (error: unknown) => {
     const { explainStsError } = await import('../aws/explain.ts')
-    throw explainStsError(error, { accessKeyId, keysOrigin: keys.origin, serialNumber, ...endpoint })
+    throw explainStsError(error, {
+      accessKeyId,
+      tokenCode,
+      keysOrigin: keys.origin,
+      serialNumber,
+      ...endpoint,
+    })
   })
   const clockOffset = answer.clockOffset ?? 0
   const awsNow = surroundings.now() + clockOffset

@@ -16,9 +16,10 @@ export async function promptForTokenCode<T>(
   device: string,
   use: (tokenCode: string) => Promise<T>,
 ): Promise<T> {
+  const tried = new Set<string>()
   for (let left = tries - 1; ; left--) {
     try {
-      return await use(await askForTokenCode(terminal, device))
+      return await use(await askForTokenCode(terminal, device, tried))
     } catch (error) {
       if (!(error instanceof WrongTokenCode) || left === 0) throw error
       terminal.say(renderFailure(error))
@@ -26,7 +27,7 @@ export async function promptForTokenCode<T>(
   }
 }
 
-async function askForTokenCode(terminal: Terminal, device: string): Promise<string> {
+async function askForTokenCode(terminal: Terminal, device: string, tried: Set<string>): Promise<string> {
   const line = await terminal.ask(`MFA code of ${printable(device)}: `)
   if (line === undefined) {
     terminal.say('\n')
@@ -35,5 +36,9 @@ async function askForTokenCode(terminal: Terminal, device: string): Promise<stri
   // Authenticator apps show, and so paste, a space in the middle.
   const tokenCode = line.replace(/\s/g, '')
   if (!isTokenCode(tokenCode)) throw new WrongTokenCode(ExitCode.usage, 'that is not six digits')
+  if (tried.has(tokenCode)) {
+    throw new WrongTokenCode(ExitCode.usage, 'that code has been tried already: wait for the next one')
+  }
+  tried.add(tokenCode)
   return tokenCode
 }

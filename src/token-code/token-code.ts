@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal.ts'
 export interface TokenCodeSources {
   readonly operands: readonly string[]
   readonly option: string | undefined
-  readStdin(): string
+  readStdin(): Promise<string>
   /** Undefined where there is none, or where nobody may be asked. */
   openTerminal(): Terminal | undefined
 }
@@ -20,8 +20,8 @@ export type WithTokenCode = <T>(device: string, use: (tokenCode: string) => Prom
  * How a code is come by: it was typed, or the user is asked on the terminal.
  * @throws {Failure} usage: a bad code, or none and no terminal
  */
-export function chooseTokenCode(sources: TokenCodeSources): WithTokenCode {
-  const typed = readTokenCode(sources)
+export async function chooseTokenCode(sources: TokenCodeSources): Promise<WithTokenCode> {
+  const typed = await readTokenCode(sources)
   if (typed !== undefined) return (_device, use) => use(typed)
   const terminal = sources.openTerminal()
   if (terminal === undefined)
@@ -44,15 +44,16 @@ const howToPass = 'type the six digits that the device shows, as in: aws-mfa-env
  * where no code was given.
  * @throws {Failure} usage, with a text that repeats no digit
  */
-function readTokenCode(sources: TokenCodeSources): string | undefined {
+async function readTokenCode(sources: TokenCodeSources): Promise<string | undefined> {
   const [operand, second] = sources.operands
+  if (operand !== undefined && /^\p{L}[\p{L}-]*$/u.test(operand)) throw noCode(operand)
   if (second !== undefined || (operand !== undefined && sources.option !== undefined)) {
     throw usageFailure('there are several arguments where one code is enough', withoutSpaces)
   }
   const typed = operand ?? sources.option
   if (typed === undefined) return undefined
-  const code = typed === '-' ? sources.readStdin().trim() : typed
-  if (!isTokenCode(code)) throw badCode(typed, code, operand !== undefined)
+  const code = typed === '-' ? (await sources.readStdin()).trim() : typed
+  if (!isTokenCode(code)) throw badCode(typed, code)
   return code
 }
 
@@ -63,10 +64,10 @@ export function isTokenCode(text: string): boolean {
 
 /** Whether a text is so like a code that it must have strayed: six digits of any script. */
 export function looksLikeTokenCode(text: string): boolean {
-  return /^\p{Nd}{6}$/u.test(text)
+  return /^\p{Nd}{6}$/u.test(text.replace(/\s/g, ''))
 }
 
-function badCode(typed: string, code: string, isOperand: boolean): Failure {
+function badCode(typed: string, code: string): Failure {
   if (typed === '-')
     return usageFailure('stdin holds no six-digit code', 'as in: echo 123456 | aws-mfa-env -')
   if (/^[0-9]{1,5}$/.test(code)) {
@@ -77,8 +78,13 @@ function badCode(typed: string, code: string, isOperand: boolean): Failure {
   }
   if (/^[0-9]+$/.test(code)) return usageFailure('the code has more than six digits', howToPass)
   if (/^\p{Nd}+$/u.test(code)) return usageFailure('the code is not in the digits 0 to 9', howToPass)
-  const word = /^\p{L}[\p{L}-]*$/u.test(code)
-  return isOperand && word
-    ? usageFailure(`"${code}" is neither a command nor a code`, 'all commands: aws-mfa-env --help', howToPass)
-    : usageFailure('the code is not six digits', howToPass)
+  return usageFailure('the code is not six digits', howToPass)
+}
+
+function noCode(word: string): Failure {
+  return usageFailure(
+    `"${word}" is neither a command nor a code`,
+    'a command is the first word; all commands: aws-mfa-env --help',
+    howToPass,
+  )
 }

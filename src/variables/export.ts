@@ -7,7 +7,7 @@ import {
   regionVariables,
   stateVariable,
 } from './names.ts'
-import { type Displaced, encodeState, recordable, type Source } from './state.ts'
+import { type Displaced, encodeState, isRestorable, recordable, type Source } from './state.ts'
 
 /** What is exported: AWS's temporary credentials, and what they were issued for. */
 export interface ExportedSession {
@@ -68,27 +68,20 @@ export function exportChanges(
 export function regionToSet(
   option: string | undefined,
   before: Variables,
-  profileRegion: string | undefined,
+  profileRegion: () => string | undefined,
 ): RegionToSet {
   if (option !== undefined) return option
   const { AWS_REGION: forSdks, AWS_DEFAULT_REGION: forCli } = before
   if (forSdks !== undefined && forCli !== undefined) return undefined
-  return forSdks ?? forCli ?? profileRegion
+  return forSdks ?? forCli ?? profileRegion()
 }
 
 function displacedBy(target: Variables, before: Variables): Displaced[] {
   return changedVariables.flatMap((name): Displaced[] => {
     const value = target[name]
-    // A session and its end that we displace are never put back; nor is a secret kept to do so.
-    const found = restorable(name) ? (before[name] ?? null) : null
     const left = value === undefined ? null : recordable(name, value)
+    // A session and its end that we displace are never put back; nor is a secret kept to do so.
+    const found = isRestorable(name, before[name]) ? before[name] : null
     return found === left ? [] : [{ name, found, left }]
   })
-}
-
-function restorable(name: ChangedVariable): boolean {
-  return (
-    regionVariables.some((region) => region === name) ||
-    (name !== 'AWS_SECURITY_TOKEN' && clearedVariables.some((cleared) => cleared === name))
-  )
 }

@@ -22,6 +22,14 @@ export const clearedVariables = [
 /** The AWS CLI reads only the second, most SDKs only the first. */
 export const regionVariables = ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const
 
+/** What --unset can put back: neither keys nor a session, and no secret. */
+export const restorableVariables: readonly string[] = [
+  ...profileVariables,
+  'AWS_ACCOUNT_ID',
+  'AWS_CREDENTIAL_SCOPE',
+  ...regionVariables,
+]
+
 /** Where the record of our export travels. */
 export const stateVariable = 'AWS_MFA_ENV_STATE'
 

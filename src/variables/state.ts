@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ChangedVariable, changedVariables } from './names.ts'
+import { type ChangedVariable, changedVariables, restorableVariables } from './names.ts'
 
 /** Whose long-term keys signed: a profile's, or those in the environment, known by their key id. */
 export type Source = { readonly profile: string } | { readonly accessKeyId: string }
@@ -72,27 +72,29 @@ function matches(value: unknown, pattern: RegExp): value is string {
 function decodeSource(value: unknown): Source | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { profile, accessKeyId } = value as Record<string, unknown>
-  if (isRestorable(profile) && profile !== '') return { profile }
+  if (isText(profile)) return { profile }
   return matches(accessKeyId, /^\w{16,128}$/) ? { accessKeyId } : undefined
 }
 
 function decodeDisplaced(value: unknown): Displaced[] | undefined {
-  if (!Array.isArray(value) || value.length > changedVariables.length) return undefined
+  if (!Array.isArray(value)) return undefined
   const displaced: Displaced[] = []
   for (const entry of value as unknown[]) {
     const [typed, found, left] = Array.isArray(entry) ? (entry as unknown[]) : []
     const name = changedVariables.find((known) => known === typed)
-    if (
-      name === undefined ||
-      !(found === null || isRestorable(found)) ||
-      !(left === null || isRestorable(left))
-    )
-      return undefined
+    if (name === undefined || displaced.some((other) => other.name === name)) return undefined
+    if (!(found === null || isRestorable(name, found)) || !(left === null || isText(left))) return undefined
     displaced.push({ name, found, left })
   }
   return displaced
 }
 
-function isRestorable(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 4096 && !value.includes('\0')
+/** Whether the state may hold this as what was found: of some variables only. */
+export function isRestorable(name: ChangedVariable, value: unknown): value is string {
+  return restorableVariables.includes(name) && isText(value)
+}
+
+/** Not too long, and not a value that was no UTF-8, of which Node.js leaves U+FFFD. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 4096 && !/[\0\ufffd]/.test(value)
 }

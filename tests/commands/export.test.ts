@@ -300,12 +300,69 @@ describe('settings', () => {
       config: profileWith('ca_bundle = /ca.pem\nuse_fips_endpoint = false\noutput = json', '[profile work]'),
     })
     expect(stderr).toBe(
-      `aws-mfa-env: note: AWS_PROFILE is cleared, and with it what profile work gives: ca_bundle, use_fips_endpoint\n${endpointNote(server)}`,
+      `${endpointNote(server)}aws-mfa-env: note: AWS_PROFILE is cleared, and with it what profile work gives: ca_bundle, use_fips_endpoint\n`,
     )
   })
 })
 
+describe('what the user has to know', () => {
+  it('is told when --profile signs and keys in the environment are replaced', async () => {
+    const { status, stderr } = await runExport({
+      words: ['-p', 'default'],
+      environment: { AWS_ACCESS_KEY_ID: 'AKIA000000000000ABCD', AWS_SECRET_ACCESS_KEY: 'x' },
+    })
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: `${endpointNote(server)}aws-mfa-env: note: the session replaces the long-term key ...ABCD in the environment, which --unset does not put back\n`,
+    })
+  })
+
+  it('has nothing in it of a profile that an option or variable overrides', async () => {
+    const { status } = await runExport({
+      words: ['--region', 'eu-west-1'],
+      config: profileWith('region = eu-west-3 # disputed\nservices = missing'),
+    })
+    expect(status).toBe(0)
+  })
+})
+
+describe('keys that are none', () => {
+  it.each([
+    ['a carriage return', 'AKIA0000000000000000\r', 'secret'],
+    ['a line end', 'AKIA0000000000000000', 'secret\n'],
+    ['a blank', 'AKIA0000000000000000 ', 'secret'],
+    ['too short an id', 'test', 'test'],
+  ])('are refused before a request: %s', async (_name, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) => {
+    const environment = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_MFA_SERIAL: 'GAHT12345678' }
+    const mark = server.requests.length
+    const { status, stderr } = await runExport({ environment })
+    expect({ status, stderr, requests: server.requests.length - mark }).toEqual({
+      status: 6,
+      stderr: errorText(
+        'AWS_ACCESS_KEY_ID in the environment: these are no access keys of AWS',
+        'a key id is 16 or more letters and digits; look for blanks and line ends that were copied along',
+      ),
+      requests: 0,
+    })
+  })
+
+  it('are not spelled by a header without its end, however long', async () => {
+    const { status } = await runExport({
+      config: (user) => `[default]\nmfa_serial = ${user.serialNumber}\n[profile "${'a'.repeat(5_000)}]\n`,
+    })
+    expect(status).toBe(0)
+  })
+})
+
 describe('the process', () => {
+  it('works in a folder that has been deleted', async () => {
+    await withSandbox(async (sandbox) => {
+      const line = `mkdir gone && cd gone && rmdir ../gone && exec '${process.execPath}' '${toolPath}' --unset -s sh`
+      const { status, stderr } = await runProgram('/bin/sh', ['-c', line], { sandbox })
+      expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' })
+    })
+  })
+
   it('needs no home folder when the keys are in the environment', async () => {
     if (process.getuid?.() !== 0) return
     await withSandbox(async (sandbox) => {

@@ -123,6 +123,33 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'words of AWS that repeat the code',
+    code: '918273',
+    fault: rawError(403, 'InvalidParameterValue', 'TokenCode=918273 is denied, 918273'),
+    status: 4,
+    requests: 1,
+    lines: () => [
+      'AWS refused: TokenCode=****** is denied, ****** (InvalidParameterValue)',
+      'signed with AWS_ACCESS_KEY_ID in the environment',
+    ],
+  },
+  ...[
+    '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Cod',
+    '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"></ErrorResponse>',
+  ].map(
+    (body): Case => ({
+      name: `an error of ${body.length} bytes that is not whole`,
+      fault: { kind: 'raw', answer: { status: 403, headers: { 'Content-Type': 'text/xml' }, body } },
+      status: 5,
+      requests: 1,
+      lines: () => [
+        `the answer did not come from AWS: ${server.url} answered with status 403, and not in AWS's words`,
+        'a proxy or the sign-in page of a network may be in between: open a web page to see',
+        spent,
+      ],
+    }),
+  ),
+  {
     name: 'words of AWS with controls and bidi marks',
     fault: rawError(403, 'AccessDenied', 'no\u001b[31m \u202eyes\u2028'),
     status: 4,
@@ -328,6 +355,21 @@ describe.concurrent('the time limit', () => {
 })
 
 describe('an interruption', () => {
+  it('is heard while a code is awaited on stdin', async () => {
+    const child = spawn(process.execPath, [toolPath, '-s', 'bash', '-'], {
+      env: environmentOf(server, server.addUser()),
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    let stdout = ''
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk
+    })
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    child.kill('SIGTERM')
+    const status = await new Promise((resolve) => child.on('close', resolve))
+    expect({ status, stdout }).toEqual({ status: 130, stdout: '(exit 130);\n' })
+  })
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'by %s ends with 130, no session, and a statement that fails',
     async (signal) => {

@@ -88,6 +88,14 @@ describe('status', () => {
     expect(await status(damaged)).toMatchObject({ status: 3, stdout: expect.stringContaining('did not set') })
   })
 
+  it('takes a part of a session for none, and prints no control of a hostile state', async () => {
+    const { AWS_SESSION_TOKEN, ...part } = ours(minutesFromNow(60))
+    expect(AWS_SESSION_TOKEN).toBeDefined()
+    expect(await status(part)).toMatchObject({ status: 3 })
+    const hostile = await status(ours(minutesFromNow(60), { profile: 'a\u001b]0;b' }))
+    expect(hostile.stdout).toContain('profile a\\u{1b}]0;b,')
+  })
+
   it('knows that there is none', async () => {
     const none = { status: 3, stdout: 'no session in this environment\n', stderr: '' }
     expect(await status({})).toEqual(none)

@@ -37,7 +37,14 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
     ['123456', '--token-code', '654321'],
     ['there are several arguments where one code is enough', withoutSpaces],
   ],
-  [['stauts'], ['"stauts" is neither a command nor a code', 'all commands: aws-mfa-env --help', sixDigits]],
+  [
+    ['stauts'],
+    [
+      '"stauts" is neither a command nor a code',
+      'a command is the first word; all commands: aws-mfa-env --help',
+      sixDigits,
+    ],
+  ],
   [
     ['123456', 'status'],
     ['there are several arguments where one code is enough', withoutSpaces],
@@ -49,6 +56,22 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   [
     ['--x5', '123456'],
     ['there is no such option', allOptions],
+  ],
+  [
+    ['--$0', 'x', '123456'],
+    ['there is no such option', allOptions],
+  ],
+  [
+    ['--_=x', '123456'],
+    ['there is no option "--_"', allOptions],
+  ],
+  [
+    ['--', '--help'],
+    ['the code is not six digits', sixDigits],
+  ],
+  [
+    ['-p', '--help'],
+    ['--profile needs a value', joined('profile', 'NAME')],
   ],
   [
     ['--constructor', '123456'],

@@ -41,6 +41,7 @@ describe('a setting', () => {
     ],
     ['of a profile without its word', { config: '[mfa]\nregion = a\n' }, undefined],
     ['of a profile with the word too many', { credentials: '[profile mfa]\nregion = a\n' }, undefined],
+    ['of three words', { config: '[profile mfa b]\nregion = a\n', credentials: '[mfa]\n' }, undefined],
     ['that is nested', { config: '[profile mfa]\ns3 =\n  region = a\n' }, undefined],
     ['behind a nested one', { config: '[profile mfa]\ns3 =\n  region = a\nregion = b\n' }, 'b'],
     ['where [DEFAULT] has another', { config: '[DEFAULT]\noutput = a\n[profile mfa]\nregion = b\n' }, 'b'],

@@ -101,12 +101,13 @@ describeEachShell('the prompt', (shell) => {
     withSandbox(async (sandbox) => {
       const user = server.addUser()
       const text = syntax.otherwise(evaluation, syntax.print('it failed'))
-      const shown = await runInTerminal(shell, sandbox, user, text, '12345\n000000\n000001\n')
+      const shown = await runInTerminal(shell, sandbox, user, text, '12345\n000000\n000000\n')
+      expect(server.requests.filter(({ accessKeyId }) => accessKeyId === user.accessKeyId)).toHaveLength(1)
       const parts = shown.split(question(user)).map((part) => part.replace(/^\d*\n/, ''))
       expect(parts.slice(1)).toEqual([
         errorText('that is not six digits'),
         invalid(user),
-        `${invalid(user)}it failed\n`,
+        `${errorText('that code has been tried already: wait for the next one')}it failed\n`,
       ])
     }))
 

@@ -3,10 +3,10 @@ import type { Variables } from '../../src/variables/displaced.ts'
 import type { ExportedSession } from '../../src/variables/export.ts'
 import type { Source } from '../../src/variables/state.ts'
 
-/** What an environment variable can hold: anything but NUL, and not nothing. */
+/** What an environment variable can hold: anything but NUL, and not nothing; U+FFFD stands for what was no UTF-8. */
 export const text = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 40 })
-  .filter((one) => !one.includes('\0'))
+  .filter((one) => !/[\0\ufffd]/.test(one))
 
 const region = fc.constantFrom('eu-west-1', 'us-east-1', 'eu-central-1')
 const profile = fc.oneof(fc.constantFrom('work', 'home'), text)

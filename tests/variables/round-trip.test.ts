@@ -35,7 +35,12 @@ function runExport(environment: Environment, one: ExportedSession, option?: stri
   const current = readVariables(environment)
   const before = undoExport(current, decodeState(environment[stateVariable]))
   return apply(
-    exportChanges(one, regionToSet(option, before, 'profile-region'), current, before),
+    exportChanges(
+      one,
+      regionToSet(option, before, () => 'profile-region'),
+      current,
+      before,
+    ),
     environment,
   )
 }
@@ -112,6 +117,13 @@ describe('an export', () => {
         },
       ),
     )
+  })
+
+  it('records no variable that it leaves as it was', () => {
+    const one = fc.sample(session, { numRuns: 1, seed: 1 })[0] as ExportedSession
+    const after = runExport({ AWS_REGION: 'eu-west-1' }, one)
+    const names = decodeState(after[stateVariable])?.displaced.map(({ name }) => name)
+    expect(names).toEqual([...sessionVariables, 'AWS_DEFAULT_REGION'])
   })
 
   it('takes out a region that only the export before it had set', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { changedVariables } from '../../src/variables/names.ts'
+import { changedVariables, restorableVariables } from '../../src/variables/names.ts'
 import { decodeState, encodeState, recordable, type State } from '../../src/variables/state.ts'
 import { source, text } from './arbitraries.ts'
 
@@ -10,11 +10,13 @@ const state: fc.Arbitrary<State> = fc.record({
   accessKeyId: fc.stringMatching(/^[A-Z0-9]{16,128}$/),
   expiration: fc.constantFrom('2030-01-01T00:00:00Z', '1999-12-31T23:59:59Z'),
   displaced: fc.uniqueArray(
-    fc.record({
-      name: fc.constantFrom(...changedVariables),
-      found: fc.option(text),
-      left: fc.option(text),
-    }),
+    fc
+      .record({
+        name: fc.constantFrom(...changedVariables),
+        found: fc.option(text),
+        left: fc.option(text),
+      })
+      .map((one) => (restorableVariables.includes(one.name) ? one : { ...one, found: null })),
     { selector: ({ name }) => name },
   ),
 })
@@ -37,6 +39,24 @@ const record = {
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 describe('the state', () => {
+  it('of somebody else installs no keys, no session and no empty value', () => {
+    for (const [name, found] of [
+      ['AWS_ACCESS_KEY_ID', 'AKIA0000000000000000'],
+      ['AWS_SECRET_ACCESS_KEY', 'secret'],
+      ['AWS_SESSION_TOKEN', 'token'],
+      ['AWS_SECURITY_TOKEN', 'token'],
+      ['AWS_CREDENTIAL_EXPIRATION', '2030-01-01T00:00:00Z'],
+      ['AWS_PROFILE', ''],
+    ]) {
+      expect(decodeState(encoded({ ...record, displaced: [[name, found, null]] }))).toBeUndefined()
+    }
+    const twice = [
+      ['AWS_PROFILE', 'a', null],
+      ['AWS_PROFILE', 'b', null],
+    ]
+    expect(decodeState(encoded({ ...record, displaced: twice }))).toBeUndefined()
+  })
+
   it('comes back as it was written', () => {
     fc.assert(
       fc.property(state, (one) => {

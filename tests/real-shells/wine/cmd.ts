@@ -40,15 +40,6 @@ function cacheFolder(): string {
   return ours || join(caches || join(homedir(), '.cache'), 'aws-mfa-env-tests')
 }
 
-/** Runs a program in the root folder of `findWine`, where the sandbox's folder is /shared. */
-function runInRoot(root: string, words: readonly string[], options: RunOptions): Promise<Ending> {
-  const enter = fileURLToPath(new URL('enter', import.meta.url))
-  return runProgram(enter, [root, options.sandbox.folder, ...words], {
-    ...options,
-    environment: { HOME: '/root', ...options.environment },
-  })
-}
-
 /**
  * Runs scripts one after the other, each in a cmd of its own with a fresh environment, by one start of Wine, which
  * takes a second or two. What the scripts leave in the sandbox stays.
@@ -78,21 +69,26 @@ export async function runCmdScripts<Name extends string>(
   }
 }
 
+/** The words that start a program in the root folder, with the sandbox as /shared, and Wine's whole environment. */
+export function enterRoot(root: string, words: readonly string[], options: CmdOptions) {
+  const enter = fileURLToPath(new URL('enter', import.meta.url))
+  const environment: Record<string, string | undefined> = {
+    HOME: '/root',
+    LC_ALL: 'C.UTF-8',
+    WINEPREFIX: '/wine',
+    WINEDEBUG: '-all',
+    // How Wine is told of PATH; the Unix one is not passed on.
+    WINEPATH: [...(options.path ?? []), `Z:\\node\\${options.node}`].join(';'),
+    // Wine's Wayland driver complains on stderr if there is none.
+    XDG_RUNTIME_DIR: '/tmp',
+    ...options.environment,
+  }
+  return [[enter, root, options.sandbox.folder, ...words], environment] as const
+}
+
 function runWine(root: string, words: readonly string[], options: CmdOptions): Promise<Ending> {
-  const path = [...(options.path ?? []), `Z:\\node\\${options.node}`].join(';')
-  return runInRoot(root, ['/usr/bin/wine', ...words], {
-    timeout: 200_000,
-    ...options,
-    environment: {
-      WINEPREFIX: '/wine',
-      WINEDEBUG: '-all',
-      // How Wine is told of PATH; the Unix one is not passed on.
-      WINEPATH: path,
-      // Wine's Wayland driver complains on stderr if there is none.
-      XDG_RUNTIME_DIR: '/tmp',
-      ...options.environment,
-    },
-  })
+  const [[program, ...rest], environment] = enterRoot(root, ['/usr/bin/wine', ...words], options)
+  return runProgram(program, rest, { timeout: 200_000, ...options, environment })
 }
 
 // The number is Windows': Linux would keep its lowest eight bits.
@@ -108,6 +104,6 @@ async function readEnding(folder: string, name: string): Promise<Ending> {
   return { status: Number(status), signal: null, stdout, stderr }
 }
 
-function renderLines(lines: readonly string[]): string {
+export function renderLines(lines: readonly string[]): string {
   return lines.map((line) => `${line}\r\n`).join('')
 }
