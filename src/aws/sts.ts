@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import type { Endpoint } from './endpoint.ts'
 import { BoundedRequestHandler } from './request-handler.ts'
@@ -112,7 +113,9 @@ async function sendPatiently<T>(
     } catch (error) {
       if (isThrottling(error)) {
         request.debug(`AWS asks to wait: the next try is in ${wait} ms`)
-        if (!(await pause(wait * (0.5 + Math.random() / 2), signal))) throw error
+        await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {
+          throw error
+        })
         wait *= 2
       } else if (isClockSkew(error) && !corrected) {
         // The SDK has taken AWS's time from the answer and signs with it from now on.
@@ -120,20 +123,4 @@ async function sendPatiently<T>(
       } else throw error
     }
   }
-}
-
-/** Waits; false where the time is up first. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve(false)
-    const end = () => {
-      clearTimeout(timer)
-      resolve(false)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', end)
-      resolve(true)
-    }, milliseconds)
-    signal.addEventListener('abort', end, { once: true })
-  })
 }
