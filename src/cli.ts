@@ -39,8 +39,9 @@ export function scanForStatements(words: readonly string[]): { due: boolean; she
   )
   const due = !helps && !commandWords.some((command) => command === words[0])
   const at = words.findIndex((word) => /^(-s|--shell)(=|$)/.test(word))
-  const word = at < 0 ? undefined : words[at]
-  return { due, shell: word?.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1] }
+  const word = words[at]
+  if (word === undefined) return { due, shell: undefined }
+  return { due, shell: word.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1] }
 }
 
 /** The words before `--`, among which options are looked for. */

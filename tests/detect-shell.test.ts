@@ -1,25 +1,17 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { toolPath } from './commands/tool.ts'
-import { runProgram, type Sandbox, withSandbox } from './real-shells/run.ts'
+import { installTool, toolPath } from './commands/tool.ts'
+import { runProgram, withSandbox } from './real-shells/run.ts'
 import { findOnPath } from './real-shells/shells.ts'
 
 /** How the statements of --unset begin in each dialect. */
 const beginnings = { bourne: '{ unset ', fish: 'begin; set -eg ', powershell: '$env:' }
 
-async function install(sandbox: Sandbox): Promise<Record<string, string>> {
-  const bin = join(sandbox.folder, 'bin')
-  await mkdir(bin)
-  await chmod(toolPath, 0o755)
-  await symlink(toolPath, join(bin, 'aws-mfa-env'))
-  return { PATH: `${bin}${delimiter}${process.env['PATH']}`, SHELL: '/bin/login-shell-that-says-nothing' }
-}
-
 /** What the tool prints when the words start it; `SCRIPT` among them stands for a script file with these lines. */
 async function ask(words: readonly string[], script = ''): Promise<string> {
   return withSandbox(async (sandbox) => {
-    const environment = await install(sandbox)
+    const environment = { PATH: await installTool(sandbox), SHELL: '/bin/login-shell-that-says-nothing' }
     const file = join(sandbox.folder, 'deploy')
     await writeFile(file, script, { mode: 0o755 })
     const [program = '', ...rest] = words.map((word) => word.replaceAll('SCRIPT', file))
@@ -102,7 +94,7 @@ describe('the shell that asks', () => {
 
   it.skipIf(findOnPath('fish') === undefined)('is found through npx in fish', async () => {
     const stdout = await withSandbox(async (sandbox) => {
-      await install(sandbox)
+      await installTool(sandbox)
       const bin = join(sandbox.folder, 'node_modules', '.bin')
       await mkdir(bin, { recursive: true })
       await writeFile(join(sandbox.folder, 'package.json'), '{}')

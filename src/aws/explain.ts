@@ -125,7 +125,7 @@ function explainSkew(offset: number | undefined): Failure {
 }
 
 function explainStranger(error: NotAwsError, asked: AskedFor): Failure {
-  const host = asked.url === undefined ? `STS in ${asked.region}` : new URL(asked.url).origin
+  const host = hostOf(asked)
   if (error.statusCode >= 500) return unreachable(`${host} answered with status ${error.statusCode}`, spent)
   return unreachable(
     `the answer did not come from AWS: ${host} ${error.message}`,
@@ -137,7 +137,7 @@ function explainStranger(error: NotAwsError, asked: AskedFor): Failure {
 }
 
 function explainSilence(cause: unknown, asked: AskedFor): Failure {
-  const where = asked.url === undefined ? `STS in ${asked.region}` : new URL(asked.url).origin
+  const where = hostOf(asked)
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? ''
   if (/^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/.test(code)) {
     return unreachable(
@@ -154,6 +154,10 @@ function explainSilence(cause: unknown, asked: AskedFor): Failure {
     return unreachable(`${where} did not answer in time`, spent)
   }
   return unreachable(`the connection to ${where} broke before an answer came${code && ` (${code})`}`, spent)
+}
+
+function hostOf({ url, region }: AskedFor): string {
+  return url === undefined ? `STS in ${region}` : new URL(url).origin
 }
 
 function tail(asked: AskedFor): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandLine } from '../cli.ts'
-import { findDialectName } from '../dialects/dialects.ts'
+import { type DialectName, findDialectName } from '../dialects/dialects.ts'
 import { ExitCode, quoteOperand, usageFailure } from '../errors.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { looksLikeTokenCode } from '../token-code/token-code.ts'
@@ -9,7 +9,7 @@ import type { Outcome } from './outcome.ts'
 import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** The file in shells/ for each shell. */
-const wrappers: Readonly<Record<string, string>> = {
+const wrappers: Readonly<Record<DialectName, string>> = {
   bash: 'awsmfa.bash',
   zsh: 'awsmfa.zsh',
   sh: 'awsmfa.sh',

@@ -20,18 +20,16 @@ export interface ExportedSession {
   readonly serialNumber: string
 }
 
-/** A region for both variables, or undefined to leave the two as the user had them. */
-export type RegionToSet = string | undefined
-
 /**
  * The transaction that puts a session into a shell: everything that could make a client pass it over is cleared,
  * the session and the record of what it displaced are set.
+ * @param region for both variables; undefined leaves the two as the user had them
  * @param current the variables as the shell has them now
  * @param before the same without our last export
  */
 export function exportChanges(
   session: ExportedSession,
-  region: RegionToSet,
+  region: string | undefined,
   current: Variables,
   before: Variables,
 ): Change[] {
@@ -69,7 +67,7 @@ export function regionToSet(
   option: string | undefined,
   before: Variables,
   profileRegion: () => string | undefined,
-): RegionToSet {
+): string | undefined {
   if (option !== undefined) return option
   const { AWS_REGION: forSdks, AWS_DEFAULT_REGION: forCli } = before
   if (forSdks !== undefined && forCli !== undefined) return undefined

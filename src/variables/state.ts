@@ -26,7 +26,7 @@ export interface Displaced {
 const version = 1
 const secrets: readonly ChangedVariable[] = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
 
-/** A value as the state may hold it: 128 bits of a SHA-256 digest where the value is a secret. */
+/** A value as the state may hold it: 132 bits of a SHA-256 digest where the value is a secret. */
 export function recordable(name: ChangedVariable, value: string): string {
   if (!secrets.includes(name)) return value
   return `sha256:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AwsServer, User } from '../aws-server/server.ts'
 import { runProgram, type Sandbox } from '../real-shells/run.ts'
@@ -24,6 +24,15 @@ export interface ToolOptions {
 export async function runTool(words: readonly string[], options: ToolOptions): Promise<ToolRun> {
   const { status, stdout, stderr } = await runProgram(process.execPath, [toolPath, ...words], options)
   return { status, stdout: stdout.toString(), stderr: stderr.toString() }
+}
+
+/** Puts the tool into a folder of the sandbox as `aws-mfa-env`; gives a PATH that begins with it. */
+export async function installTool(sandbox: Sandbox): Promise<string> {
+  const bin = join(sandbox.folder, 'bin')
+  await mkdir(bin)
+  await chmod(toolPath, 0o755)
+  await symlink(toolPath, join(bin, 'aws-mfa-env'))
+  return `${bin}${delimiter}${process.env['PATH']}`
 }
 
 /** Writes ~/.aws/config and ~/.aws/credentials. */

@@ -226,6 +226,13 @@ describe('usage errors', () => {
     },
   )
 
+  it('take no other word for the shell', async () => {
+    for (const word of ['fish', 'powershell', 'cmd']) {
+      const { status, stdout } = await withSandbox((sandbox) => runTool([word], { sandbox }))
+      expect({ word, status, stdout }).toEqual({ word, status: 2, stdout: '(exit 2);\n' })
+    }
+  })
+
   it('repeats no digit of what was typed', async () => {
     const typed = [
       '987',

@@ -1,8 +1,6 @@
-import { chmod, mkdir, symlink } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
-import { environmentOf, toolPath } from '../commands/tool.ts'
+import { environmentOf, installTool } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { runScript, withSandbox } from './run.ts'
 import { findOnPath } from './shells.ts'
@@ -24,11 +22,7 @@ describeEachShell('the AWS CLI', (shell) => {
       const call = syntax.command('aws-mfa-env', '-s', shell.dialect, server.nextTokenCode(user))
       const ask = syntax.command('aws', 'sts', 'get-caller-identity', '--output', 'text', '--query', 'Arn')
       const { stdout, stderr, status } = await withSandbox(async (sandbox) => {
-        const bin = join(sandbox.folder, 'bin')
-        await mkdir(bin)
-        await chmod(toolPath, 0o755)
-        await symlink(toolPath, join(bin, 'aws-mfa-env'))
-        const PATH = `${bin}${delimiter}${process.env['PATH']}`
+        const PATH = await installTool(sandbox)
         // The AWS CLI 1 does not read AWS_REGION: the other variable must come from us.
         const environment = {
           ...environmentOf(server, user),

@@ -1,12 +1,12 @@
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
-import { endpointNote, environmentOf, errorText, toolPath } from '../commands/tool.ts'
+import { endpointNote, environmentOf, errorText, installTool } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runProgram, type Sandbox, withSandbox } from './run.ts'
 import { type FoundShell, findOnPath } from './shells.ts'
+import { load } from './wrapper-sandbox.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -22,24 +22,13 @@ const invalid = (user: User) =>
     'if that is refused too, set the clock of the phone or computer that makes the codes',
   )
 
-const wrappers: Readonly<Record<string, string>> = {
-  bash: 'awsmfa.bash',
-  zsh: 'awsmfa.zsh',
-  fish: 'awsmfa.fish',
-  powershell: 'awsmfa.ps1',
-}
-
 /** Runs a script of the shell in a terminal where these lines are typed; stdout and stderr are that terminal. */
 async function runInTerminal(shell: FoundShell, sandbox: Sandbox, user: User, text: string, typed: string) {
-  const bin = join(sandbox.folder, 'bin')
-  await mkdir(bin)
-  await chmod(toolPath, 0o755)
-  await symlink(toolPath, join(bin, 'aws-mfa-env'))
   const file = join(sandbox.folder, shell.scriptName)
   await writeFile(file, `${shell.prologue}${text}\n`)
   const words = [...shell.launch, ...shell.strictArguments, file]
   const command = words.map((word) => `'${word}'`).join(' ')
-  const PATH = `${bin}${delimiter}${process.env['PATH']}`
+  const PATH = await installTool(sandbox)
   const environment = {
     ...environmentOf(server, user),
     ...shell.environment,
@@ -88,10 +77,7 @@ describeEachShell('the prompt', (shell) => {
     withSandbox(async (sandbox) => {
       const user = server.addUser()
       const file = join(sandbox.folder, 'environment')
-      const wrapper = fileURLToPath(
-        new URL(`../../shells/${wrappers[shell.name] ?? 'awsmfa.sh'}`, import.meta.url),
-      )
-      const text = [await readFile(wrapper, 'utf8'), 'awsmfa', syntax.dumpEnvironment(file)].join('\n')
+      const text = [load(shell), 'awsmfa', syntax.dumpEnvironment(file)].join('\n')
       const shown = await runInTerminal(shell, sandbox, user, text, `${server.nextTokenCode(user)}\n`)
       expect(shown).toContain(question(user))
       expect(`${(await readEnvironment(file)).get('AWS_ACCESS_KEY_ID')}`).toMatch(/^ASIA/)

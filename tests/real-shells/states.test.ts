@@ -1,8 +1,7 @@
-import { chmod, mkdir, symlink } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
-import { toolPath } from '../commands/tool.ts'
+import { installTool } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runScript, type Sandbox, withSandbox } from './run.ts'
 import type { FoundShell } from './shells.ts'
@@ -42,9 +41,7 @@ describeEachShell('the states table', (shell) => {
 })
 
 async function walkThrough(shell: FoundShell, sandbox: Sandbox, plan: Plan): Promise<Result[]> {
-  await mkdir(join(sandbox.folder, 'bin'))
-  await chmod(toolPath, 0o755)
-  await symlink(toolPath, join(sandbox.folder, 'bin', 'aws-mfa-env'))
+  await installTool(sandbox)
   let { variables } = plan
   const results: Result[] = []
   for (const step of plan.steps) {
