@@ -1,27 +1,63 @@
-import type { Profile } from '../profiles/profiles.ts'
-import { badSetting, resolveSetting, type SettingSources, type Sourced } from '../settings.ts'
+import {
+  badSetting,
+  resolveSetting,
+  type SettingNames,
+  type SettingSources,
+  type Sourced,
+  settingNames,
+} from '../settings.ts'
+import { type CaBundle, resolveCaBundle } from './ca-bundle.ts'
+import { resolveUrl } from './endpoint-url.ts'
 import { defaultRegion, partitionOfArn, partitionOfRegion } from './partitions.ts'
+import { type HttpProxy, resolveProxy } from './proxy.ts'
 
-/** Where a request goes. */
+export type Service = 'sts' | 'iam'
+
+/** Where a request goes, and which way. */
 export interface Endpoint {
+  readonly service: Service
   readonly region: string
   /** Undefined: AWS's own for the region. */
   readonly url: string | undefined
+  /** For AWS's own endpoints alone. */
+  readonly useFips: boolean
+  readonly useDualstack: boolean
+  /** Undefined: directly. */
+  readonly proxy: HttpProxy | undefined
+  /** Undefined: the authorities that come with Node.js. */
+  readonly caBundle: CaBundle | undefined
 }
 
 /**
- * The region and URL of STS, from options, variables and profile; without a region, one of the device's partition.
+ * The region and URL of a service and the way to it, from options, variables and profile; without a region, one of the
+ * device's partition.
  * @throws {Failure} usage or configuration, by where the value came from
  */
-export function resolveEndpoint(sources: SettingSources, serialNumber: string): Endpoint {
-  const setting = resolveSetting(sources, {
-    option: 'region',
-    variables: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
-    key: 'region',
-  })
-  const partition = partitionOfArn(serialNumber)
+export function resolveEndpoint(
+  sources: SettingSources,
+  service: Service,
+  serialNumber: string | undefined,
+): Endpoint {
+  const url = resolveUrl(sources, service)
+  return {
+    service,
+    region: resolveRegion(sources, serialNumber),
+    url,
+    ...resolveVariant(sources, url),
+    proxy: resolveProxy(sources, url),
+    caBundle: resolveCaBundle(sources, url),
+  }
+}
+
+/**
+ * The region to ask; without one that is configured, one of the device's partition.
+ * @throws {Failure} usage or configuration: it is none, or of another partition
+ */
+export function resolveRegion(sources: SettingSources, serialNumber: string | undefined): string {
+  const setting = resolveSetting(sources, settingNames.region)
+  const partition = serialNumber === undefined ? undefined : partitionOfArn(serialNumber)
   if (setting !== undefined) refuseRegion(setting, partition)
-  return { region: setting?.value ?? defaultRegion(partition), url: resolveUrl(sources) }
+  return setting?.value ?? defaultRegion(partition)
 }
 
 function refuseRegion(setting: Sourced, partition: string | undefined): void {
@@ -39,57 +75,23 @@ function refuseRegion(setting: Sourced, partition: string | undefined): void {
   }
 }
 
-function resolveUrl(sources: SettingSources): string | undefined {
-  const setting = findUrl(sources)
-  if (setting === undefined) return undefined
-  const url = URL.canParse(setting.value) ? new URL(setting.value) : undefined
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) {
-    throw badSetting(setting, 'that is no URL of an endpoint', 'as in: https://sts.eu-west-1.amazonaws.com')
+/** With a URL of its own there are no variants: botocore then ignores both settings, and the SDK would refuse them. */
+function resolveVariant(
+  sources: SettingSources,
+  url: string | undefined,
+): Pick<Endpoint, 'useFips' | 'useDualstack'> {
+  const useFips = resolveSwitch(sources, settingNames.useFips)
+  const useDualstack = resolveSwitch(sources, settingNames.useDualstack)
+  const own = url === undefined
+  return { useFips: own && useFips, useDualstack: own && useDualstack }
+}
+
+/** botocore takes everything but `true` for off, the SDKs refuse it: what is meant cannot be told. */
+function resolveSwitch(sources: SettingSources, names: SettingNames): boolean {
+  const setting = resolveSetting(sources, names)
+  const value = setting?.value.toLowerCase() ?? 'false'
+  if (setting !== undefined && value !== 'true' && value !== 'false') {
+    throw badSetting(setting, 'that is neither true nor false')
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw badSetting(
-      setting,
-      'plain http would show the session to the network',
-      'use https; http is for loopback alone',
-    )
-  }
-  return url.href
+  return value === 'true'
 }
-
-function findUrl(sources: SettingSources): Sourced | undefined {
-  const names = {
-    option: 'endpoint-url',
-    variables: ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'],
-    key: 'endpoint_url',
-  }
-  const ignored = resolveSetting(sources, {
-    variables: ['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'],
-    key: 'ignore_configured_endpoint_urls',
-  })
-  if (ignored?.value.toLowerCase() === 'true') {
-    return resolveSetting(sources, { option: 'endpoint-url', variables: [] })
-  }
-  const general = resolveSetting(sources, names)
-  const decided = general?.from === 'option' || (general?.from === 'variable' && !sources.profileFirst)
-  // Within the profile the service's own URL comes first.
-  return decided ? general : (serviceUrl(sources.profile) ?? general)
-}
-
-function serviceUrl(profile: Profile | undefined): Sourced | undefined {
-  const setting = profile?.serviceEndpoint('sts')
-  return setting && { value: setting.value, origin: `services in ${setting.place}`, from: 'profile' }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-/** Names an endpoint that is not AWS's own, before a code is given to it. */
-export function noteForeignEndpoint({ url }: Endpoint, note: (text: string) => void): void {
-  if (url === undefined || amazonHost.test(new URL(url).hostname)) return
-  note(`STS is asked at ${new URL(url).origin}, which is not AWS's own`)
-}
-
-/** Others can own hosts under AWS's domains: only STS itself and its VPC endpoints count. */
-const amazonHost =
-  /^((sts|sts-fips)(\.[a-z\d-]+)?|vpce-[a-z\d-]+\.sts\.[a-z\d-]+\.vpce)\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/

@@ -1,171 +1,241 @@
-import { ExitCode, Failure, WrongTokenCode } from '../errors.ts'
-import type { Sourced } from '../settings.ts'
+import { ExitCode, Failure } from '../errors.ts'
 import { describeOffset } from './clock.ts'
 import { partitionOfRegion } from './partitions.ts'
+import { ProxyError } from './proxy.ts'
+import { SessionRefused } from './refusals.ts'
+import { type AwsRequest, RequestError } from './request.ts'
 import { NotAwsError } from './request-handler.ts'
 import { errorCode, isClockSkew, isThrottling, statusCode } from './retry.ts'
-import { StsError } from './sts.ts'
 
-/** What was asked, as far as it explains a refusal. */
-export interface AskedFor {
-  readonly accessKeyId: string
-  readonly tokenCode: string
-  /** Where the keys came from: `profile work (...)`. */
-  readonly keysOrigin: string
-  readonly serialNumber: Sourced
-  readonly region: string
-  readonly url: string | undefined
+/** What one call adds to the explanation that all share. */
+export interface CallContext {
+  /** The code that was sent along, which AWS's words may repeat and whose fate the user wants to know. */
+  readonly tokenCode?: string
+  /** The call's own refusals; undefined for those that any call may meet. */
+  explain?(error: Error, words: string): Failure | undefined
 }
 
 const spent = 'the code may be spent: wait for the next one and try again'
 const unspent = 'the code was not sent: it can be used as long as the device shows it'
 
 /**
- * What a failed GetSessionToken means to its user, and what to do.
- * @returns exit code 4 where AWS refused, 5 where it could not be reached or somebody else answered
+ * What a failed request means to its user, and what to do.
+ * @returns exit code 4 where AWS refused, 5 where it could not be reached or somebody else answered; a Failure as it is
  */
-export function explainStsError(error: unknown, asked: AskedFor): Failure {
-  const cause = error instanceof StsError ? error.cause : error
-  const offset = error instanceof StsError ? error.clockOffset : undefined
-  if (cause instanceof NotAwsError) return explainStranger(cause, asked)
+export function explainCallError(error: unknown, request: AwsRequest, context: CallContext = {}): Failure {
+  const { cause, clockOffset } =
+    error instanceof RequestError ? error : { cause: error, clockOffset: undefined }
+  if (cause instanceof Failure) return cause
+  if (cause instanceof ProxyError) return explainProxy(cause, request, context)
+  if (cause instanceof NotAwsError) return explainStranger(cause, request, context)
   const status = statusCode(cause)
+  const words = wordsOf(cause, context)
   if (isThrottling(cause)) {
     return unreachable(
       'AWS asked us to slow down until the time was up',
-      'wait a minute and try again with a new code',
+      `wait a minute and try again${context.tokenCode === undefined ? '' : ' with a new code'}`,
     )
   }
   if (status !== undefined && status >= 500) {
-    return unreachable(`AWS had an error of its own: ${wordsOf(cause, asked)}`, spent)
+    return unreachable(`AWS had an error of its own: ${words}`, fateOfCode(context))
   }
-  if (status === undefined || status < 300) return explainSilence(cause, asked)
-  return explainRefusal(cause as Error, asked, offset)
+  if (status === undefined || status < 300) return explainSilence(cause, request, context)
+  if (isClockSkew(cause)) return explainSkew(clockOffset, context)
+  return context.explain?.(cause as Error, words) ?? explainRefusal(cause, words, request, context)
 }
 
-function refused(message: string, ...hints: string[]): Failure {
+/** Exit code 4. */
+export function refused(message: string, ...hints: string[]): Failure {
   return new Failure(ExitCode.refused, message, ...hints)
+}
+
+/** The last four characters of the key id that signed. */
+export function tailOf({ credentials }: AwsRequest): string {
+  return `...${credentials.accessKeyId.slice(-4)}`
 }
 
 function unreachable(message: string, ...hints: string[]): Failure {
   return new Failure(ExitCode.unreachable, message, ...hints)
 }
 
-function explainRefusal(error: Error, asked: AskedFor, offset: number | undefined): Failure {
-  const { message } = error
-  if (isClockSkew(error)) return explainSkew(offset)
+function fateOfCode({ tokenCode }: CallContext): string {
+  return tokenCode === undefined ? 'try again in a minute' : spent
+}
+
+function ifUnsent({ tokenCode }: CallContext): string[] {
+  return tokenCode === undefined ? [] : [unspent]
+}
+
+function explainRefusal(error: unknown, words: string, request: AwsRequest, context: CallContext): Failure {
+  const { credentialsOrigin: origin, credentials, endpoint } = request
+  const unspentToo = context.tokenCode === undefined ? '' : '; the code is not spent'
   switch (errorCode(error)) {
-    case 'AccessDenied':
-      return explainDenied(error, asked)
     case 'SignatureDoesNotMatch':
       return refused(
-        `the secret access key is wrong: AWS computes another signature for key ${tail(asked)}, from ${asked.keysOrigin}`,
-        'copy the secret again, or make a new access key; the code is not spent',
+        `the secret access key is wrong: AWS computes another signature for key ${tailOf(request)}, from ${origin}`,
+        credentials.sessionToken === undefined
+          ? `copy the secret again, or make a new access key${unspentToo}`
+          : 'a part of the session has been lost or replaced: get a new one',
       )
     case 'InvalidClientTokenId':
-      return refused(
-        `AWS does not know access key ${tail(asked)}, from ${asked.keysOrigin}, in ${asked.region} (partition ${partitionOfRegion(asked.region)})`,
-        'the key may be deleted or inactive, of another partition, or the region not enabled for the account',
-      )
+      return credentials.sessionToken === undefined
+        ? explainUnknownKey(request)
+        : explainUnknownSession(request)
     case 'ExpiredToken':
     case 'ExpiredTokenException':
-      return refused(
-        `AWS says that the keys have expired: ${wordsOf(error, asked)}`,
-        `they came from ${asked.keysOrigin}`,
-      )
+      return credentials.sessionToken === undefined
+        ? refused(`AWS says that the keys have expired: ${words}`, `they came from ${origin}`)
+        : sessionRefused(`the session has expired: ${words}`, `it came from ${origin}: get a new one`)
     case 'RegionDisabledException':
       return refused(
-        `STS is not activated in ${asked.region}: ${wordsOf(error, asked)}`,
+        `STS is not activated in ${endpoint.region}: ${words}`,
         'take another region with --region',
       )
-    case 'ValidationError':
-      // Its text repeats the code.
+    case 'AccessDenied':
       return refused(
-        `AWS finds a parameter invalid${/'(serialNumber|durationSeconds)'/i.test(message) ? `: ${/'(serialNumber|durationSeconds)'/i.exec(message)?.[1]}` : ''}`,
-        `the serial number is ${asked.serialNumber.value}, from ${asked.serialNumber.origin}`,
+        `AWS refused: ${words}`,
+        `a policy denies it for ${origin}; an administrator of the account can change that`,
       )
     default:
-      return refused(`AWS refused: ${wordsOf(error, asked)}`, `signed with ${asked.keysOrigin}`)
+      return refused(`AWS refused: ${words}`, `signed with ${origin}`)
   }
 }
 
-function explainDenied(error: Error, asked: AskedFor): Failure {
-  const { value, origin } = asked.serialNumber
-  if (/invalid MFA one time pass code/i.test(error.message)) {
-    return new WrongTokenCode(
-      ExitCode.refused,
-      `AWS did not accept the code for ${value}`,
-      'it was mistyped, is no longer the current one, or has been used already: wait for the next code',
-      'if that is refused too, set the clock of the phone or computer that makes the codes',
-    )
-  }
-  if (/unable to validate MFA code/i.test(error.message)) {
-    return refused(
-      `AWS does not know ${value} (from ${origin}) as an MFA device of the user whose key signed`,
-      `the key is ${tail(asked)}, from ${asked.keysOrigin}`,
-      'compare it with the console, under IAM, Users, Security credentials: an ARN with :mfa/ in it, or the number on the back of a hardware token',
-    )
-  }
-  if (/session credentials/i.test(error.message)) {
-    return refused(
-      `${asked.keysOrigin} holds a session, and AWS gives none for a session`,
-      'name the profile that holds your long-term keys with --profile',
-    )
-  }
+function explainUnknownKey(request: AwsRequest): Failure {
+  const { region } = request.endpoint
   return refused(
-    `AWS refused: ${wordsOf(error, asked)}`,
-    `a policy denies it for ${asked.keysOrigin}; an administrator of the account can change that`,
+    `AWS does not know access key ${tailOf(request)}, from ${request.credentialsOrigin}, in ${region} (partition ${partitionOfRegion(region)})`,
+    'the key may be deleted or inactive, of another partition (--region takes a region there), or the region not enabled for the account',
   )
 }
 
-function explainSkew(offset: number | undefined): Failure {
+function explainUnknownSession(request: AwsRequest): Failure {
+  const { region } = request.endpoint
+  return sessionRefused(
+    `AWS does not take the session with key ${tailOf(request)}, from ${request.credentialsOrigin}, in ${region} (partition ${partitionOfRegion(region)})`,
+    'whom it was issued to may be deleted or inactive, or the region not enabled for the account: get a new one',
+  )
+}
+
+function sessionRefused(message: string, ...hints: string[]): Failure {
+  return new SessionRefused(ExitCode.refused, message, ...hints)
+}
+
+function explainSkew(offset: number | undefined, { tokenCode }: CallContext): Failure {
   return refused(
     `this computer's clock is ${describeOffset(offset)}, so that AWS does not accept its signature`,
-    'set the clock; the code is not spent',
+    `set the clock${tokenCode === undefined ? '' : '; the code is not spent'}`,
   )
 }
 
-function explainStranger(error: NotAwsError, asked: AskedFor): Failure {
-  const host = hostOf(asked)
-  if (error.statusCode >= 500) return unreachable(`${host} answered with status ${error.statusCode}`, spent)
+function explainStranger(error: NotAwsError, request: AwsRequest, context: CallContext): Failure {
+  const host = hostOf(request)
+  if (error.statusCode >= 500) {
+    return unreachable(`${host} answered with status ${error.statusCode}`, fateOfCode(context))
+  }
   return unreachable(
     `the answer did not come from AWS: ${host} ${error.message}`,
     error.statusCode >= 300 && error.statusCode < 400
       ? 'a redirect is not followed; a proxy or the sign-in page of a network may be in between'
       : 'a proxy or the sign-in page of a network may be in between: open a web page to see',
-    spent,
+    fateOfCode(context),
   )
 }
 
-function explainSilence(cause: unknown, asked: AskedFor): Failure {
-  const where = hostOf(asked)
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? ''
-  if (/^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/.test(code)) {
+function explainSilence(cause: unknown, request: AwsRequest, context: CallContext): Failure {
+  const where = hostOf(request)
+  const code = systemCode(cause)
+  if (isUnreachable(code)) {
     return unreachable(
       `${where} cannot be reached (${code})`,
       'look at the network, the region and the endpoint',
-      unspent,
+      ...ifUnsent(context),
     )
   }
-  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|EPROTO/.test(code)) {
-    return unreachable(`${where} does not show a certificate to be trusted (${code})`, unspent)
-  }
-  // The SDK calls a broken connection a TimeoutError too; its code tells the two apart.
-  if (/^(AbortError|TimeoutError)$/.test(errorCode(cause)) && !/^(ECONNRESET|EPIPE)$/.test(code)) {
-    return unreachable(`${where} did not answer in time`, spent)
-  }
-  return unreachable(`the connection to ${where} broke before an answer came${code && ` (${code})`}`, spent)
+  if (isUntrusted(code)) return explainCertificate(where, code, request, context)
+  if (isTimeout(cause)) return unreachable(`${where} did not answer in time`, fateOfCode(context))
+  return unreachable(
+    `the connection to ${where} broke before an answer came${code && ` (${code})`}`,
+    fateOfCode(context),
+  )
 }
 
-function hostOf({ url, region }: AskedFor): string {
-  return url === undefined ? `STS in ${region}` : new URL(url).origin
+function explainCertificate(
+  where: string,
+  code: string,
+  { endpoint: { caBundle } }: AwsRequest,
+  context: CallContext,
+): Failure {
+  return unreachable(
+    `${where} does not show a certificate to be trusted (${code})`,
+    caBundle === undefined
+      ? "where a proxy reads along or the endpoint is your own, AWS_CA_BUNDLE names the file with its authority's certificate"
+      : `only the authorities in ${caBundle.path} are trusted, from ${caBundle.origin}`,
+    ...ifUnsent(context),
+  )
 }
 
-function tail(asked: AskedFor): string {
-  return `...${asked.accessKeyId.slice(-4)}`
+function explainProxy(
+  { statusCode, cause, proxy }: ProxyError,
+  request: AwsRequest,
+  context: CallContext,
+): Failure {
+  const where = `the proxy ${proxy.display} (from ${proxy.origin})`
+  const code = systemCode(cause)
+  const hints = [
+    'look at the network and the variable; NO_PROXY names hosts that are asked without a proxy',
+    ...ifUnsent(context),
+  ]
+  if (statusCode === 407) {
+    return unreachable(
+      `${where} does not let us through without ${proxy.authorization === undefined ? 'a user and a password' : 'another user or password'} (status 407)`,
+      `they stand in the variable, as in ${proxy.protocol}//user:password@${proxy.host}`,
+      ...ifUnsent(context),
+    )
+  }
+  if (statusCode !== undefined) {
+    return unreachable(`${where} did not connect us to ${hostOf(request)} (status ${statusCode})`, ...hints)
+  }
+  if (isUntrusted(code)) {
+    return unreachable(`${where} does not show a certificate to be trusted (${code})`, ...ifUnsent(context))
+  }
+  if (isTimeout(cause)) return unreachable(`${where} did not answer in time`, ...hints)
+  return unreachable(
+    isUnreachable(code)
+      ? `${where} cannot be reached (${code})`
+      : `${where} broke the connection before it had made one to AWS${code && ` (${code})`}`,
+    ...hints,
+  )
+}
+
+function systemCode(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? ''
+}
+
+function isUnreachable(code: string): boolean {
+  return /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/.test(code)
+}
+
+function isUntrusted(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|EPROTO/.test(code)
+}
+
+/** The SDK calls a broken connection a TimeoutError too; its code tells the two apart. */
+function isTimeout(cause: unknown): boolean {
+  return (
+    /^(AbortError|TimeoutError)$/.test(errorCode(cause)) && !/^(ECONNRESET|EPIPE)$/.test(systemCode(cause))
+  )
+}
+
+function hostOf({ endpoint: { service, url, region, useFips } }: AwsRequest): string {
+  if (url !== undefined) return new URL(url).origin
+  const name = service === 'iam' ? `IAM of partition ${partitionOfRegion(region)}` : `STS in ${region}`
+  return useFips ? `${name} (FIPS)` : name
 }
 
 /** AWS's own code and message, bounded, without the token code that it may repeat. */
-function wordsOf(error: unknown, { tokenCode }: AskedFor): string {
-  const { name, message } = error as Error
-  return `${message.replaceAll(tokenCode, '******').slice(0, 600)} (${name.slice(0, 80)})`
+function wordsOf(error: unknown, { tokenCode }: CallContext): string {
+  const { name = '', message = '' } = (error ?? {}) as Partial<Error>
+  const harmless = tokenCode === undefined ? message : message.replaceAll(tokenCode, '******')
+  return `${harmless.slice(0, 600)} (${name.slice(0, 80)})`
 }

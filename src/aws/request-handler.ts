@@ -1,4 +1,8 @@
+import { Agent } from 'node:https'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { isExcepted, ProxyError } from './proxy.ts'
+import type { AwsRequest } from './request.ts'
+import type { Tunnel } from './tunnel.ts'
 
 type Handle = NodeHttpHandler['handle']
 type Answer = Awaited<ReturnType<Handle>>
@@ -13,20 +17,39 @@ export class NotAwsError extends Error {
   }
 }
 
-/** STS's answers are a few kilobytes; nothing larger is read. */
+/** STS's and IAM's answers are a few kilobytes; nothing larger is read. */
 const maximumBytes = 256 * 1024
 
 /**
- * The SDK's own handler, which follows no redirect, with two changes: an answer is read to its end, up to 256 KiB,
- * while the request's time limit still holds; and one that is not AWS's XML is a NotAwsError before it is parsed.
+ * The SDK's own handler, which follows no redirect, with these changes: it takes the endpoint's proxy and
+ * authorities; an answer is read to its end, up to 256 KiB, while the request's time limit still holds; and one that
+ * is not AWS's XML is a NotAwsError before it is parsed.
  */
 export class BoundedRequestHandler {
-  private readonly inner = new NodeHttpHandler({ connectionTimeout: 15_000 })
+  private readonly request: Pick<AwsRequest, 'endpoint' | 'debug'>
+  private readonly signal: AbortSignal
+  private inner: NodeHttpHandler | undefined
+  private tunnel: Tunnel | undefined
   /** When the last answer was made, by the `Date` of whoever made it; milliseconds since 1970. */
   lastAnswerAt: number | undefined
+  /** The proxy that did not let the last request through; once the time is up, the SDK forgets why a request failed. */
+  stoppedBy: ProxyError | undefined
+
+  /** @param signal ends what a request's own signal does not reach: the way to a proxy */
+  constructor(request: Pick<AwsRequest, 'endpoint' | 'debug'>, signal: AbortSignal) {
+    this.request = request
+    this.signal = signal
+  }
 
   async handle(...[request, options]: Parameters<Handle>): Promise<Answer> {
-    const { response } = await this.inner.handle(request, options)
+    this.inner ??= await this.open(request)
+    const { inner, tunnel } = this
+    this.stoppedBy = undefined
+    const send = () => inner.handle(request, options)
+    const { response } = await (tunnel === undefined ? send() : tunnel.pass(send)).catch((error: unknown) => {
+      if (error instanceof ProxyError) this.stoppedBy = error
+      throw error
+    })
     const date = Date.parse(response.headers['date'] ?? '')
     this.lastAnswerAt = Number.isNaN(date) ? undefined : date
     const body = await readBody(response.body, options?.abortSignal)
@@ -36,8 +59,24 @@ export class BoundedRequestHandler {
     return { response }
   }
 
+  private async open({ hostname, port }: Parameters<Handle>[0]): Promise<NodeHttpHandler> {
+    const { proxy, caBundle } = this.request.endpoint
+    const ca = caBundle?.text
+    if (proxy !== undefined && !isExcepted(proxy.noProxy, { hostname, port: `${port ?? ''}` })) {
+      this.request.debug(`through the proxy ${proxy.display}, from ${proxy.origin}`)
+      const { openTunnel } = await import('./tunnel.ts')
+      this.tunnel = openTunnel(proxy, ca, this.signal)
+    }
+    const httpsAgent =
+      this.tunnel?.agent ?? (ca === undefined ? undefined : new Agent({ keepAlive: true, ca }))
+    return new NodeHttpHandler({
+      connectionTimeout: 15_000,
+      ...(httpsAgent === undefined ? {} : { httpsAgent }),
+    })
+  }
+
   destroy(): void {
-    this.inner.destroy()
+    this.inner?.destroy()
   }
 
   // The SDK asks every handler for these two.

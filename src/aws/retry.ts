@@ -1,3 +1,5 @@
+import { NotAwsError } from './request-handler.ts'
+
 /** The code that AWS gave its error, such as AccessDenied; the SDK makes it the error's name. */
 export function errorCode(error: unknown): string {
   return error instanceof Error ? error.name : ''
@@ -25,4 +27,11 @@ export function isClockSkew(error: unknown): boolean {
     errorCode(error) === 'SignatureDoesNotMatch' &&
     /^Signature (expired|not yet current)/.test((error as Error).message)
   )
+}
+
+/** The connection broke, or AWS or what is before it had an error of its own: the same request may succeed later. */
+export function isPassing(error: unknown): boolean {
+  const status = error instanceof NotAwsError ? error.statusCode : statusCode(error)
+  if (status !== undefined && status >= 500) return true
+  return /^(ECONNRESET|EPIPE)$/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 }

@@ -1,26 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
-import type { Endpoint } from './endpoint.ts'
-import { BoundedRequestHandler } from './request-handler.ts'
-import { isClockSkew, isThrottling } from './retry.ts'
-
-/** Who asks STS, where, and for how long at most. */
-export interface StsRequest extends Endpoint {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  /** Milliseconds for everything, waits and repetitions included. */
-  readonly timeLimit: number
-  debug(text: string): void
-}
+import {
+  AssumeRoleCommand,
+  type Credentials as CredentialsAnswer,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  STSClient,
+  type STSClientConfig,
+} from '@aws-sdk/client-sts'
+import type { Sourced } from '../settings.ts'
+import { type AwsRequest, type Conversation, converse } from './request.ts'
+import { strangeAnswer } from './strange-answer.ts'
 
 /** GetSessionToken's parameters. */
 export interface SessionTokenParameters {
-  readonly serialNumber: string
+  readonly serialNumber: Sourced
   readonly tokenCode: string
   readonly durationSeconds: number
 }
 
-/** What GetSessionToken answered, as it came: whether it is fit for use is for the session to say. */
+/** Temporary credentials as they came: whether they are fit for use is for the session to say. */
 export interface SessionTokenAnswer {
   readonly accessKeyId: unknown
   readonly secretAccessKey: unknown
@@ -30,97 +27,117 @@ export interface SessionTokenAnswer {
   readonly clockOffset: number | undefined
 }
 
-/** The SDK's error of a request that failed, with how far AWS's clock is ahead of ours, in milliseconds. */
-export class StsError extends Error {
-  override readonly cause: unknown
-  readonly clockOffset: number | undefined
-
-  constructor(cause: unknown, clockOffset: number | undefined) {
-    super('the request failed')
-    this.cause = cause
-    this.clockOffset = clockOffset
-  }
-}
-
 /**
- * One GetSessionToken. It is sent again only where the code cannot have been judged: after throttling, with growing
- * waits, and once after a clock skew, with AWS's time.
- * @throws {StsError} whatever went wrong last
+ * One GetSessionToken. It is sent again only where the code cannot have been judged: after throttling, and once after
+ * a clock skew.
+ * @throws {WrongTokenCode} AWS found the code wrong
+ * @throws {Failure} refused or unreachable
  */
 export async function getSessionToken(
-  request: StsRequest,
+  request: AwsRequest,
   parameters: SessionTokenParameters,
 ): Promise<SessionTokenAnswer> {
-  const handler = new BoundedRequestHandler()
-  const client = makeClient(request, handler)
-  const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), request.timeLimit)
-  const offset = () => (handler.lastAnswerAt === undefined ? undefined : handler.lastAnswerAt - Date.now())
-  try {
-    const command = new GetSessionTokenCommand({
-      SerialNumber: parameters.serialNumber,
-      TokenCode: parameters.tokenCode,
-      DurationSeconds: parameters.durationSeconds,
+  const command = new GetSessionTokenCommand({
+    SerialNumber: parameters.serialNumber.value,
+    TokenCode: parameters.tokenCode,
+    DurationSeconds: parameters.durationSeconds,
+  })
+  return converse(request, openClient, async (client, conversation) => {
+    const { Credentials: credentials } = await conversation.ask({
+      purpose: `STS in ${request.endpoint.region} for a session token`,
+      repeatable: false,
+      send: (options) => client.send(command, options),
     })
-    const send = () => client.send(command, { abortSignal: abort.signal })
-    const { Credentials: credentials } = await sendPatiently(send, abort.signal, request)
-    return {
-      accessKeyId: credentials?.AccessKeyId,
-      secretAccessKey: credentials?.SecretAccessKey,
-      sessionToken: credentials?.SessionToken,
-      expiration: credentials?.Expiration,
-      clockOffset: offset(),
-    }
-  } catch (error) {
-    throw new StsError(error, offset())
-  } finally {
-    clearTimeout(timer)
-    client.destroy()
-  }
-}
-
-/** Everything that the SDK would else look up in files and variables is said here. */
-function makeClient(request: StsRequest, requestHandler: BoundedRequestHandler): STSClient {
-  const { region, url, accessKeyId, secretAccessKey } = request
-  return new STSClient({
-    region,
-    ...(url === undefined ? { ignoreConfiguredEndpointUrls: true } : { endpoint: url }),
-    credentials: { accessKeyId, secretAccessKey },
-    requestHandler,
-    maxAttempts: 1,
-    retryMode: 'standard',
-    defaultsMode: 'standard',
-    useDualstackEndpoint: false,
-    useFipsEndpoint: false,
-    userAgentAppId: 'aws-mfa-env',
-    authSchemePreference: [],
-    sigv4aSigningRegionSet: [],
-    disableClockSkewCorrection: false,
+    return readCredentials(credentials, conversation)
+  }).catch(async (error: unknown) => {
+    const { explainSessionTokenError } = await import('./explain-session-token.ts')
+    throw explainSessionTokenError(error, request, parameters)
   })
 }
 
-async function sendPatiently<T>(
-  send: () => Promise<T>,
-  signal: AbortSignal,
-  request: StsRequest,
-): Promise<T> {
-  let wait = 500
-  let corrected = false
-  for (;;) {
-    request.debug(`asking STS in ${request.region} for a session token`)
-    try {
-      return await send()
-    } catch (error) {
-      if (isThrottling(error)) {
-        request.debug(`AWS asks to wait: the next try is in ${wait} ms`)
-        await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {
-          throw error
-        })
-        wait *= 2
-      } else if (isClockSkew(error) && !corrected) {
-        // The SDK has taken AWS's time from the answer and signs with it from now on.
-        corrected = true
-      } else throw error
-    }
+/** AssumeRole's parameters; the origins are for an error. */
+export interface RoleParameters {
+  readonly roleArn: Sourced
+  readonly roleSessionName: string
+  readonly externalId?: string | undefined
+  /** Undefined: AWS's default, one hour. */
+  readonly durationSeconds?: { readonly value: number; readonly origin: string } | undefined
+}
+
+/** A role's session as it came, and `arn:aws:sts::123456789012:assumed-role/ROLE/SESSION`. */
+export interface RoleAnswer extends SessionTokenAnswer {
+  readonly assumedRoleArn: unknown
+}
+
+/**
+ * One AssumeRole, sent again after throttling, errors of AWS's own and broken connections.
+ * @throws {RoleDenied} a policy does not allow it
+ * @throws {SessionRefused} the session that signs is no longer taken
+ * @throws {Failure} refused or unreachable
+ */
+export async function assumeRole(request: AwsRequest, parameters: RoleParameters): Promise<RoleAnswer> {
+  const command = new AssumeRoleCommand({
+    RoleArn: parameters.roleArn.value,
+    RoleSessionName: parameters.roleSessionName,
+    ExternalId: parameters.externalId,
+    DurationSeconds: parameters.durationSeconds?.value,
+  })
+  return converse(request, openClient, async (client, conversation) => {
+    const { Credentials: credentials, AssumedRoleUser: user } = await conversation.ask({
+      purpose: `STS in ${request.endpoint.region} for a session of ${parameters.roleArn.value}`,
+      repeatable: true,
+      send: (options) => client.send(command, options),
+    })
+    return { ...readCredentials(credentials, conversation), assumedRoleArn: user?.Arn }
+  }).catch(async (error: unknown) => {
+    const { explainRoleError } = await import('./explain-role.ts')
+    throw explainRoleError(error, request, parameters)
+  })
+}
+
+/** Whose credentials signed. */
+export interface CallerIdentity {
+  readonly arn: string
+  readonly account: string
+  readonly userId: string
+}
+
+/**
+ * One GetCallerIdentity, sent again after throttling, errors of AWS's own and broken connections. It needs no permission.
+ * @throws {SessionRefused} the session that signs is no longer taken
+ * @throws {Failure} refused or unreachable
+ */
+export async function getCallerIdentity(request: AwsRequest): Promise<CallerIdentity> {
+  const answer = await converse(request, openClient, (client, { ask }) =>
+    ask({
+      purpose: `STS in ${request.endpoint.region} whose credentials these are`,
+      repeatable: true,
+      send: (options) => client.send(new GetCallerIdentityCommand({}), options),
+    }),
+  ).catch(async (error: unknown) => {
+    const { explainCallError } = await import('./explain.ts')
+    throw explainCallError(error, request)
+  })
+  const { Arn: arn = '', Account: account = '', UserId: userId = '' } = answer
+  // An ARN's account and path are AWS's; what else it may hold, IAM's naming rules bound.
+  if (!/^arn:[a-z-]+:(iam|sts)::\d{12}:[!-~]{1,1600}$/.test(arn)) throw strangeAnswer('caller')
+  if (!/^\d{12}$/.test(account) || !/^[!-~]{1,200}$/.test(userId)) throw strangeAnswer('caller')
+  return { arn, account, userId }
+}
+
+function openClient(configuration: STSClientConfig): STSClient {
+  return new STSClient(configuration)
+}
+
+function readCredentials(
+  credentials: CredentialsAnswer | undefined,
+  conversation: Conversation,
+): SessionTokenAnswer {
+  return {
+    accessKeyId: credentials?.AccessKeyId,
+    secretAccessKey: credentials?.SecretAccessKey,
+    sessionToken: credentials?.SessionToken,
+    expiration: credentials?.Expiration,
+    clockOffset: conversation.clockOffset(),
   }
 }

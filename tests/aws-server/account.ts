@@ -1,6 +1,7 @@
 // What AWS knows and keeps, and how it answers a request that nothing goes wrong with.
 
 import { type Answer, answerError, answerResult } from './answer.ts'
+import { assumeRole } from './assume-role.ts'
 import { identifyCaller, type KeyRing } from './caller.ts'
 import { AwsError, invalidAction } from './errors.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
@@ -8,6 +9,7 @@ import { getSessionToken } from './get-session-token.ts'
 import { listMfaDevices } from './list-mfa-devices.ts'
 import type { Operation } from './operation.ts'
 import type { AwsRequest } from './request.ts'
+import type { Role } from './roles.ts'
 import type { Session } from './sessions.ts'
 import { UsedTokenCodes } from './token-codes.ts'
 import type { User } from './users.ts'
@@ -15,6 +17,7 @@ import type { Service } from './xml.ts'
 
 const operations: Readonly<Record<string, Operation>> = {
   GetSessionToken: getSessionToken,
+  AssumeRole: assumeRole,
   GetCallerIdentity: getCallerIdentity,
   ListMFADevices: listMfaDevices,
 }
@@ -23,6 +26,7 @@ export class Account implements KeyRing {
   readonly tokenCodes = new UsedTokenCodes()
   readonly #users = new Map<string, User>()
   readonly #sessions = new Map<string, Session>()
+  readonly #roles = new Map<string, Role>()
 
   addUser(user: User): void {
     this.#users.set(user.accessKeyId, user)
@@ -34,6 +38,10 @@ export class Account implements KeyRing {
     for (const session of this.#sessions.values()) {
       if (session.user === user) this.#sessions.delete(session.accessKeyId)
     }
+  }
+
+  addRole(role: Role): void {
+    this.#roles.set(role.arn, role)
   }
 
   keepSession(session: Session): void {
@@ -69,6 +77,7 @@ export class Account implements KeyRing {
       at,
       tokenCodes: this.tokenCodes,
       keepSession: (session: Session) => this.keepSession(session),
+      findRole: (arn: string) => this.#roles.get(arn),
     }
     return answerResult(service, request.action, operation.run(call))
   }

@@ -1,5 +1,6 @@
 // Who sent a request, by its signature and session token.
 
+import { describeAssumedRole } from './assume-role.ts'
 import {
   expiredToken,
   incompleteSignature,
@@ -15,7 +16,12 @@ import type { Partition, User } from './users.ts'
 import type { Service } from './xml.ts'
 
 export interface Caller {
+  /** Whose long-term keys stand at the beginning. */
   readonly user: User
+  /** Of the user, or of the role that the session is for. */
+  readonly arn: string
+  readonly userId: string
+  readonly account: string
   /** Undefined when long-term keys signed. */
   readonly session: Session | undefined
 }
@@ -37,7 +43,14 @@ export function identifyCaller(request: AwsRequest, service: Service, keys: KeyR
   }
   checkSignature(request, authorization, (session ?? user).secretAccessKey, at)
   checkSessionToken(request.headers['x-amz-security-token'], session, at)
-  return { user, session }
+  return { user, session, ...describeIdentity(user, session) }
+}
+
+function describeIdentity(user: User, session: Session | undefined) {
+  if (!session?.assumed) return { arn: user.arn, userId: user.userId, account: user.account }
+  const { role, sessionName } = session.assumed
+  const { Arn, AssumedRoleId } = describeAssumedRole(role, sessionName)
+  return { arn: Arn, userId: AssumedRoleId, account: role.account }
 }
 
 function readAuthorization(request: AwsRequest): Authorization {

@@ -24,6 +24,12 @@ export const notAuthorized = (arn: string, action: string, resource: string) =>
       'with an explicit deny in an identity-based policy',
   )
 
+/** Nothing allows it; AWS may add which policy would have to. */
+export const notAllowed = (arn: string, action: string, resource: string) =>
+  accessDenied(`User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`)
+
+export const rolesAreNotForRoot = () => accessDenied('Roles may not be assumed by root accounts.')
+
 export const invalidCode = () =>
   accessDenied('MultiFactorAuthentication failed with invalid MFA one time pass code.')
 
@@ -46,6 +52,8 @@ export const validationError = (violations: readonly string[]) =>
     'ValidationError',
     `${violations.length} validation error${violations.length > 1 ? 's' : ''} detected: ${violations.join('; ')}`,
   )
+
+export const invalidValue = (message: string) => new AwsError(400, 'ValidationError', message)
 
 export const signatureDoesNotMatch = (
   message = 'The request signature we calculated does not match the signature you provided. ' +

@@ -5,5 +5,5 @@ import type { Operation } from './operation.ts'
 export const getCallerIdentity: Operation = {
   service: 'sts',
   version: '2011-06-15',
-  run: ({ caller: { user } }) => ({ Arn: user.arn, UserId: user.userId, Account: user.account }),
+  run: ({ caller: { arn, userId, account } }) => ({ Arn: arn, UserId: userId, Account: account }),
 }

@@ -22,6 +22,10 @@ export function createUserId(bytes: ByteSource): string {
   return 'AIDA' + base32(bytes('user id', 11)).slice(0, 17)
 }
 
+export function createRoleId(bytes: ByteSource): string {
+  return 'AROA' + base32(bytes('role id', 11)).slice(0, 17)
+}
+
 export function createSecretAccessKey(bytes: ByteSource): string {
   return bytes('secret access key', 30).toString('base64')
 }

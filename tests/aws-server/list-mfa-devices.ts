@@ -1,14 +1,16 @@
 // IAM ListMFADevices, in pages.
 
-import { invalidSessionToken, noSuchUser, notAuthorized, validationError } from './errors.ts'
+import { invalidSessionToken, noSuchUser, notAllowed, notAuthorized, validationError } from './errors.ts'
 import type { Call, Operation } from './operation.ts'
 import type { Device, User } from './users.ts'
 
 export const listMfaDevices: Operation = { service: 'iam', version: '2010-05-08', run }
 
-function run({ caller: { user, session }, parameters }: Call) {
-  // IAM knows a session only if MFA was given for it.
-  if (session && !session.mfa) throw invalidSessionToken()
+function run({ caller: { user, session, arn }, parameters }: Call) {
+  if (session?.assumed)
+    throw notAllowed(arn, 'iam:ListMFADevices', `user ${parameters['UserName'] ?? 'null'}`)
+  // IAM knows a user's session only if MFA was given for it.
+  if (session && session.mfaAt === undefined) throw invalidSessionToken()
   checkAllowed(user, parameters['UserName'])
   const start = readMarker(parameters['Marker'])
   const end = start + Math.min(Number(parameters['MaxItems'] ?? '100'), user.devicesPerPage)

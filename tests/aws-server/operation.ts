@@ -1,6 +1,7 @@
 // What every operation gets and gives.
 
 import type { Caller } from './caller.ts'
+import type { Role } from './roles.ts'
 import type { Session } from './sessions.ts'
 import type { UsedTokenCodes } from './token-codes.ts'
 import type { Content, Service } from './xml.ts'
@@ -12,6 +13,7 @@ export interface Call {
   readonly at: number
   readonly tokenCodes: UsedTokenCodes
   keepSession(session: Session): void
+  findRole(arn: string): Role | undefined
 }
 
 export interface Operation {

@@ -1,5 +1,8 @@
 // That AWS's own clients are content with the local AWS; the SDK for JavaScript is in every other test here.
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { keysOf, run, works } from './child-client.ts'
 import type { Keys } from './sdk-client.ts'
@@ -61,11 +64,50 @@ it.skipIf(!hasAwsCli).concurrent('aws (the AWS CLI): a refusal', async () => {
   )
 })
 
+it.skipIf(!hasAwsCli).concurrent(
+  'aws (the AWS CLI): a role assumed with a session, by hand and as a profile',
+  async () => {
+    const user = aws.addUser()
+    const role = aws.addRole({ trust: { users: [user], requireMfa: true, externalId: 'blue' } })
+    const session = aws.issueSession(user)
+    const words = ['--role-arn', role.arn, '--role-session-name', 'cli', '--external-id', 'blue']
+    const assumed = await awsCli(session, 'sts', 'assume-role', ...words)
+    const arn = `arn:aws:sts::123456789012:assumed-role/${role.name}/cli`
+    expect(assumed).toMatchObject({ status: 0, answer: { AssumedRoleUser: { Arn: arn } } })
+    const folder = await mkdtemp(join(tmpdir(), 'aws-server-test-'))
+    const config = join(folder, 'config')
+    await writeFile(
+      config,
+      `[profile role]\nrole_arn = ${role.arn}\ncredential_source = Environment\nexternal_id = blue\nrole_session_name = profile\n`,
+    )
+    const environment = { ...keysOf(aws, session), AWS_CONFIG_FILE: config }
+    const { status, stdout, stderr } = await run(
+      'aws',
+      ['sts', 'get-caller-identity', '--profile', 'role', '--output', 'json'],
+      environment,
+    )
+    await rm(folder, { recursive: true })
+    expect(status, stderr).toBe(0)
+    expect(JSON.parse(stdout).Arn).toBe(arn.replace(/cli$/, 'profile'))
+  },
+)
+
+it.skipIf(!hasAwsCli).concurrent('aws (the AWS CLI): a role that is denied', async () => {
+  const role = aws.addRole({ trust: { users: [] } })
+  const words = ['--role-arn', role.arn, '--role-session-name', 'cli']
+  const { status, stderr } = await awsCli(aws.users.alice, 'sts', 'assume-role', ...words)
+  expect(status).toBeGreaterThan(0)
+  expect(stderr).toContain(
+    'An error occurred (AccessDenied) when calling the AssumeRole operation: ' +
+      `User: arn:aws:iam::123456789012:user/alice is not authorized to perform: sts:AssumeRole on resource: ${role.arn}`,
+  )
+})
+
 const script = `
 import json, sys
 import botocore.exceptions, botocore.session
 
-serial, code = sys.argv[1:]
+serial, code, role = sys.argv[1:]
 session = botocore.session.get_session()
 sts = session.create_client('sts')
 keys = sts.get_session_token(SerialNumber=serial, TokenCode=code)['Credentials']
@@ -73,6 +115,8 @@ session.set_credentials(keys['AccessKeyId'], keys['SecretAccessKey'], keys['Sess
 with_session = session.create_client('sts')
 identity = with_session.get_caller_identity()
 pages = session.create_client('iam').get_paginator('list_mfa_devices').paginate()
+role_keys = with_session.assume_role(RoleArn=role, RoleSessionName='botocore')['Credentials']
+session.set_credentials(role_keys['AccessKeyId'], role_keys['SecretAccessKey'], role_keys['SessionToken'])
 def refusal(client):
     try:
         client.get_session_token(SerialNumber=serial, TokenCode=code)
@@ -81,6 +125,7 @@ def refusal(client):
         return [answer['ResponseMetadata']['HTTPStatusCode'], answer['Error']['Code'], answer['Error']['Message']]
 print(json.dumps({
     'arn': identity['Arn'],
+    'role': session.create_client('sts').get_caller_identity()['Arn'],
     'ids': [identity['ResponseMetadata']['RequestId'], identity['ResponseMetadata']['HTTPHeaders']['x-amzn-requestid']],
     'expiration': keys['Expiration'].isoformat(),
     'serials': [device['SerialNumber'] for page in pages for device in page['MFADevices']],
@@ -91,12 +136,14 @@ print(json.dumps({
 
 it.skipIf(!hasBotocore).concurrent('python3 with botocore: a session, its devices, refusals', async () => {
   const user = aws.addUser({ devices: ['virtual', 'hardware', 'fido'], devicesPerPage: 2 })
-  const args = ['-c', script, user.serialNumber, aws.nextTokenCode(user)]
+  const role = aws.addRole({ name: 'boto', trust: { users: [user], maxMfaAgeSeconds: 60 } })
+  const args = ['-c', script, user.serialNumber, aws.nextTokenCode(user), role.arn]
   const { stdout, stderr, status } = await run('python3', args, keysOf(aws, user))
   expect(status, stderr).toBe(0)
   const { ids, expiration, ...rest } = JSON.parse(stdout)
   expect(rest).toEqual({
     arn: user.arn,
+    role: 'arn:aws:sts::123456789012:assumed-role/boto/botocore',
     serials: user.devices.map((device) => device.serialNumber),
     again: [403, 'AccessDenied', 'MultiFactorAuthentication failed with invalid MFA one time pass code.'],
     'with session': [403, 'AccessDenied', 'Cannot call GetSessionToken with session credentials'],

@@ -1,20 +1,23 @@
 // The local AWS: STS and IAM on loopback, for the calls that this tool makes, as AWS answers them.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Account, serviceOf } from './account.ts'
 import { sendAnswer, sendCut } from './answer.ts'
 import { answerInstead, type Fault, FaultQueue } from './faults.ts'
 import { type AwsRequest, readRequest } from './request.ts'
 import { describeRequest, type LoggedRequest } from './request-log.ts'
+import { createRole, type Role, type RoleSpec } from './roles.ts'
 import { createSession, type Session } from './sessions.ts'
 import { cast, createUser, isFido, type User, type UserSpec } from './users.ts'
 
 export type { Fault } from './faults.ts'
+export type { Role, RoleSpec } from './roles.ts'
 export type { User, UserSpec } from './users.ts'
 
 export interface AwsServer {
-  /** For every service: `http://127.0.0.1:PORT`. */
+  /** For every service: `http://127.0.0.1:PORT`, or `https://localhost:PORT`. */
   readonly url: string
   /** Everything that was asked, in order. */
   readonly requests: readonly LoggedRequest[]
@@ -28,25 +31,39 @@ export interface AwsServer {
   removeUser(user: User): void
   /** A code that AWS would take now, of the user's first usable device or that with this serial number. */
   nextTokenCode(user: User, serialNumber?: string): string
+  /** A role of the account, by default one that every user of it may assume for an hour. */
+  addRole(spec?: RoleSpec): Role
   /** A session without asking for one. A negative duration gives one that has expired. */
-  issueSession(user: User, options?: { durationSeconds?: number; mfa?: boolean }): Session
+  issueSession(
+    user: User,
+    options?: { durationSeconds?: number; mfa?: boolean; mfaAgeSeconds?: number },
+  ): Session
   /** The next request (or so many) meets this fault. */
   fail(fault: Fault, times?: number): void
-  /** Forgets faults, requests, used codes and the clock's offset; users and sessions stay. */
+  /** Forgets faults, requests, used codes and the clock's offset; users, roles and sessions stay. */
   reset(): void
   close(): Promise<void>
 }
 
-/** @param options.port 0, the default, takes a free one */
-export async function startAwsServer(options: { port?: number } = {}): Promise<AwsServer> {
+export interface ServerOptions {
+  /** 0, the default, takes a free one. */
+  port?: number
+  /** Speaks TLS, as `localhost`, with this key and certificate in PEM. */
+  tls?: { key: string; cert: string }
+}
+
+export async function startAwsServer({ port = 0, tls }: ServerOptions = {}): Promise<AwsServer> {
   const account = new Account()
   const faults = new FaultQueue()
   const requests: LoggedRequest[] = []
   for (const user of Object.values(cast)) account.addUser(user)
 
-  const http = createServer((incoming, response) => void serve(incoming, response))
+  const listener = (incoming: IncomingMessage, response: ServerResponse) => void serve(incoming, response)
+  const http = tls ? createTlsServer(tls, listener) : createServer(listener)
   const server: AwsServer = {
-    url: await listen(http, options.port ?? 0),
+    url: tls
+      ? `https://localhost:${await listen(http, port)}`
+      : `http://127.0.0.1:${await listen(http, port)}`,
     requests,
     users: cast,
     clockOffsetMs: 0,
@@ -58,8 +75,14 @@ export async function startAwsServer(options: { port?: number } = {}): Promise<A
     removeUser: (user) => account.removeUser(user),
     nextTokenCode: (user, serialNumber = user.serialNumber) =>
       account.tokenCodes.findUnused(findDevice(user, serialNumber), now()),
-    issueSession(user, { durationSeconds = 43200, mfa = true } = {}) {
-      const session = createSession(user, now(), durationSeconds, mfa)
+    addRole(spec = {}) {
+      const role = createRole(spec)
+      account.addRole(role)
+      return role
+    },
+    issueSession(user, { durationSeconds = 43200, mfa = true, mfaAgeSeconds = 0 } = {}) {
+      const mfaAt = mfa ? now() - mfaAgeSeconds * 1000 : undefined
+      const session = createSession(user, now(), { durationSeconds, mfaAt })
       account.keepSession(session)
       return session
     },
@@ -109,11 +132,11 @@ function findDevice(user: User, serialNumber: string) {
   return device
 }
 
-async function listen(http: Server, port: number): Promise<string> {
+async function listen(http: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject).listen(port, '127.0.0.1', resolve)
   })
-  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  return (http.address() as AddressInfo).port
 }
 
 async function close(http: Server): Promise<void> {

@@ -1,0 +1,69 @@
+import { ExitCode, type Failure, WrongTokenCode } from '../errors.ts'
+import { explainCallError, refused, tailOf } from './explain.ts'
+import { UnknownDevice } from './refusals.ts'
+import type { AwsRequest } from './request.ts'
+import { errorCode } from './retry.ts'
+import type { SessionTokenParameters } from './sts.ts'
+
+/** What a failed GetSessionToken means to its user, and what to do. */
+export function explainSessionTokenError(
+  error: unknown,
+  request: AwsRequest,
+  parameters: SessionTokenParameters,
+): Failure {
+  return explainCallError(error, request, {
+    tokenCode: parameters.tokenCode,
+    explain: (cause) => explain(cause, request, parameters),
+  })
+}
+
+function explain(
+  error: Error,
+  request: AwsRequest,
+  { serialNumber }: SessionTokenParameters,
+): Failure | undefined {
+  switch (errorCode(error)) {
+    case 'AccessDenied':
+      return explainDenied(error, request, serialNumber)
+    case 'ValidationError': {
+      // Its text repeats the code.
+      const [, parameter] = /'(serialNumber|durationSeconds)'/i.exec(error.message) ?? []
+      return refused(
+        `AWS finds a parameter invalid${parameter === undefined ? '' : `: ${parameter}`}`,
+        `the serial number is ${serialNumber.value}, from ${serialNumber.origin}`,
+      )
+    }
+    default:
+      return undefined
+  }
+}
+
+function explainDenied(
+  error: Error,
+  request: AwsRequest,
+  { value, origin }: SessionTokenParameters['serialNumber'],
+): Failure | undefined {
+  if (/invalid MFA one time pass code/i.test(error.message)) {
+    return new WrongTokenCode(
+      ExitCode.refused,
+      `AWS did not accept the code for ${value}`,
+      'it was mistyped, is no longer the current one, or has been used already: wait for the next code',
+      'if that is refused too, set the clock of the phone or computer that makes the codes',
+    )
+  }
+  if (/unable to validate MFA code/i.test(error.message)) {
+    return new UnknownDevice(
+      ExitCode.refused,
+      `AWS does not know ${value} (from ${origin}) as an MFA device of the user whose key signed`,
+      `the key is ${tailOf(request)}, from ${request.credentialsOrigin}`,
+      'compare it with the console, under IAM, Users, Security credentials: an ARN with :mfa/ in it, or the number on the back of a hardware token',
+    )
+  }
+  if (/session credentials/i.test(error.message)) {
+    return refused(
+      `${request.credentialsOrigin} holds a session, and AWS gives none for a session`,
+      'name the profile that holds your long-term keys with --profile',
+    )
+  }
+  return undefined
+}
