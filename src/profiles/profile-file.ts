@@ -22,15 +22,26 @@ const variables = { config: 'AWS_CONFIG_FILE', credentials: 'AWS_SHARED_CREDENTI
  * @throws {Failure} configuration, where it cannot be read or only some tools would find it
  */
 export function readProfileFile(kind: FileKind, surroundings: FileSurroundings): ProfileFile {
+  const path = findProfileFile(kind, surroundings)
+  const shown = path ?? `~/.aws/${kind}`
+  surroundings.debug(`reading ${shown}`)
+  const variable = variables[kind]
+  const chosen = readVariable(surroundings.environment, variable) === undefined ? undefined : variable
+  const bytes = path === undefined ? Buffer.of() : readBytes(path, chosen)
+  return { kind, path: shown, document: parseProfileDocument(bytes) }
+}
+
+/**
+ * Where the file is, or would be; undefined for a user without a home.
+ * @throws {Failure} configuration, where only some tools would find it
+ */
+export function findProfileFile(kind: FileKind, surroundings: FileSurroundings): string | undefined {
   const home = surroundings.homeFolder()
   const variable = variables[kind]
   const chosen = readVariable(surroundings.environment, variable)
-  if (chosen !== undefined) refuseExpansion(chosen, variable, surroundings)
-  const path = chosen === undefined ? home && join(home, '.aws', kind) : expandHome(chosen, home)
-  const shown = path ?? `~/.aws/${kind}`
-  surroundings.debug(`reading ${shown}`)
-  const bytes = path === undefined ? Buffer.of() : readBytes(path, chosen && variable)
-  return { kind, path: shown, document: parseProfileDocument(bytes) }
+  if (chosen === undefined) return home && join(home, '.aws', kind)
+  refuseExpansion(chosen, variable, surroundings)
+  return expandHome(chosen, home)
 }
 
 /** Where a line stands, as a person would look for it. */

@@ -22,6 +22,26 @@ export interface Profile {
   serviceEndpoint(service: string): Setting | undefined
 }
 
+/** Profiles one behind the other, as one: what the first does not say is looked for in the next. */
+export function joinProfiles(profiles: readonly Profile[]): Profile | undefined {
+  const [first] = profiles
+  if (first === undefined) return undefined
+  return {
+    name: first.name,
+    setting: (key) => firstOf(profiles, (profile) => profile.setting(key)),
+    has: (key) => profiles.some((profile) => profile.has(key)),
+    serviceEndpoint: (service) => firstOf(profiles, (profile) => profile.serviceEndpoint(service)),
+  }
+}
+
+function firstOf<T>(profiles: readonly Profile[], read: (profile: Profile) => T | undefined): T | undefined {
+  for (const profile of profiles) {
+    const value = read(profile)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
 /** The AWS config and credentials files, read when first needed. */
 export class Profiles {
   private readonly surroundings: FileSurroundings
@@ -63,10 +83,10 @@ export class Profiles {
     return [...new Set(names)]
   }
 
-  /** The files that were looked at, for an error. */
-  places(): string {
+  /** Where the credentials and the config file are, or would be. */
+  paths(): [string, string] {
     const { config, credentials } = this.load()
-    return `${credentials.path} and ${config.path}`
+    return [credentials.path, config.path]
   }
 
   private serviceEndpoint(services: Setting | undefined, service: string): Setting | undefined {

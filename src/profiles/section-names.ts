@@ -1,3 +1,5 @@
+import { splitWords } from './split-words.ts'
+
 /** The two files, and what their sections are asked for as. */
 export type FileKind = 'config' | 'credentials'
 export type SectionKind = 'profile' | 'services'
@@ -19,23 +21,6 @@ function botocoreName(header: string, kind: SectionKind): string | undefined {
   if (header === 'default' && kind === 'profile') return header
   const words = header.startsWith(kind) ? splitWords(header) : []
   return words.length === 2 ? words[1] : undefined
-}
-
-/** Python's shlex.split; no words where it fails for an open quote. */
-function splitWords(text: string): string[] {
-  const pieces = /([ \t\r\n]+)|([^ \t\r\n"'\\]+)|\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*)"|./gs
-  const words: string[] = []
-  let word: string | undefined
-  for (const [, blanks, plain, escaped, single, double] of text.matchAll(pieces)) {
-    const part = plain ?? escaped ?? single ?? double?.replace(/\\(["\\])/g, '$1')
-    if (part !== undefined) word = (word ?? '') + part
-    else if (blanks === undefined) return []
-    else if (word !== undefined) {
-      words.push(word)
-      word = undefined
-    }
-  }
-  return word === undefined ? words : [...words, word]
 }
 
 /** The SDK's getConfigData: profiles are filed by name, the rest as `services.NAME` among them. */

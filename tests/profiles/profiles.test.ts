@@ -227,7 +227,7 @@ describe('the names of the profiles', () => {
       credentials: '[a]\n[b]\n[x y]\n[DEFAULT]\n',
     })
     expect(profiles.names()).toEqual(['a', 'b', 'default', 'd'])
-    expect(profiles.places()).toBe(`${join(folder.path, 'credentials')} and ${join(folder.path, 'config')}`)
+    expect(profiles.paths()).toEqual([join(folder.path, 'credentials'), join(folder.path, 'config')])
   })
 })
 
