@@ -1,34 +1,21 @@
-import { configurationFailure } from '../errors.ts'
-import { badSetting, resolveSetting, type SettingSources, type Sourced } from '../settings.ts'
+import { badSetting, resolveSetting, type SettingSources, type Sourced, settingNames } from '../settings.ts'
 
 /**
- * The serial number of the MFA device, from --serial-number, AWS_MFA_SERIAL or `mfa_serial`.
- * @throws {Failure} usage or configuration: none is given, or AWS could not take it
+ * The serial number of the MFA device, from --serial-number, AWS_MFA_SERIAL or `mfa_serial`; undefined where none is
+ * given.
+ * @throws {Failure} usage or configuration: AWS could not take it
  */
-export function resolveSerialNumber(sources: SettingSources): Sourced {
-  const setting = resolveSetting(sources, {
-    option: 'serial-number',
-    variables: ['AWS_MFA_SERIAL'],
-    key: 'mfa_serial',
-  })
-  if (setting === undefined) throw serialNumberMissing(sources.profile?.name)
-  refuseSerialNumber(setting)
+export function resolveSerialNumber(sources: SettingSources): Sourced | undefined {
+  const setting = resolveSetting(sources, settingNames.serialNumber)
+  if (setting !== undefined) refuseSerialNumber(setting)
   return setting
 }
 
-function serialNumberMissing(profile: string | undefined) {
-  return configurationFailure(
-    profile === undefined
-      ? 'no MFA device is configured'
-      : `no MFA device is configured for profile ${profile}`,
-    profile === undefined
-      ? 'set AWS_MFA_SERIAL to its ARN, or pass it with --serial-number'
-      : `aws configure set mfa_serial ARN --profile ${profile}; or set AWS_MFA_SERIAL; or pass --serial-number ARN`,
-    'it stands in the console under IAM, Users, Security credentials: arn:aws:iam::123456789012:mfa/NAME, or the number on the back of a hardware token',
-  )
+/** The length and characters are the API's: GetSessionToken, SerialNumber. */
+export function isSerialNumber(text: string): boolean {
+  return /^[\w+=/:,.@-]{9,256}$/.test(text)
 }
 
-/** The length and characters are the API's: GetSessionToken, SerialNumber. */
 function refuseSerialNumber(setting: Sourced): void {
   const { value } = setting
   if (/^arn:[^:]*:iam::\d*:user\//.test(value)) {
@@ -45,7 +32,7 @@ function refuseSerialNumber(setting: Sourced): void {
       'add an authenticator app or a hardware TOTP token to the same user, or sign in with: aws login',
     )
   }
-  if (!/^[\w+=/:,.@-]{9,256}$/.test(value)) {
+  if (!isSerialNumber(value)) {
     throw badSetting(
       setting,
       'that is no MFA serial number',

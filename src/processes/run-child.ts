@@ -1,0 +1,69 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Environment, Surroundings } from '../surroundings.ts'
+import type { Start } from './windows-start.ts'
+
+/** How a child ended: by itself, by a signal, or not even started, with the system's error code. */
+export type ChildEnd =
+  | { readonly status: number }
+  | { readonly signal: NodeJS.Signals }
+  | { readonly error: string }
+
+/**
+ * Runs a command with our stdin, stdout and stderr as its own, in the same process group. Signals that a terminal
+ * sends reach it without us; those that are sent to us alone are handed on.
+ * @param environment all that it finds there
+ */
+export async function runChild(
+  command: string,
+  words: readonly string[],
+  environment: Environment,
+  { platform, processId, takeSignals }: Pick<Surroundings, 'platform' | 'processId' | 'takeSignals'>,
+): Promise<ChildEnd> {
+  const { spawn, execFileSync } = await import('node:child_process')
+  const readStat = () =>
+    execFileSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(processId)], { encoding: 'utf8' })
+  const find = platform === 'win32' ? (await import('./windows-start.ts')).findStart : asItIs
+  return new Promise((resolve, reject) => {
+    const end = (how: ChildEnd) => {
+      giveBack()
+      resolve(how)
+    }
+    let child: ChildProcess | undefined
+    const giveBack = takeSignals((signal) => {
+      // On Windows what asks a process to end asks everybody in its console.
+      const reached = platform === 'win32' || (fromTerminal.includes(signal) && isForeground(readStat))
+      if (!reached) child?.kill(signal)
+    })
+    try {
+      const { program, words: given, ...options } = find(command, words, environment)
+      child = spawn(program, [...given], { ...options, stdio: 'inherit', env: environment })
+    } catch (error) {
+      giveBack()
+      const { code } = error as NodeJS.ErrnoException
+      if (code === undefined) reject(error)
+      else resolve({ error: code })
+      return
+    }
+    child.on('error', (error: NodeJS.ErrnoException) => end({ error: error.code ?? 'unknown' }))
+    child.on('exit', (status, signal) => end(signal === null ? { status: status ?? 0 } : { signal }))
+  })
+}
+
+const asItIs = (program: string, words: readonly string[]): Start => ({
+  program,
+  words,
+  windowsVerbatimArguments: false,
+})
+
+/** Whether this process is among those that the terminal sends its signals to. */
+function isForeground(readGroups: () => string): boolean {
+  try {
+    const [own, foreground] = readGroups().trim().split(/\s+/)
+    return own === foreground
+  } catch {
+    return false
+  }
+}
+
+/** What a terminal sends to all that run in it. */
+const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
