@@ -1,4 +1,4 @@
-import { type Failure, quoteOperand, usageFailure } from './errors.ts'
+import { ExitCode, type Failure, quoteOperand, UnknownName, usageFailure } from './errors.ts'
 import {
   type CommandName,
   commandOptions,
@@ -24,12 +24,18 @@ export interface CommandLine {
  */
 export async function parseCommandLine(words: readonly string[]): Promise<CommandLine> {
   const word = commandWords.find((candidate) => candidate === words[0])
-  const parsed = await split(word === undefined ? words : words.slice(1))
+  const taken = [...(word === undefined ? optionsWithoutCommand : commandOptions[word]), ...commonOptions]
+  const rest = words.slice(word === undefined ? 0 : 1)
+  const parsed = word === 'exec' ? await splitExec(rest, taken) : await split(rest, taken)
   const command: CommandName = word ?? (parsed.flags.has('unset') ? 'unset' : 'export')
   const line = { command, ...parsed }
-  if (!line.flags.has('help') && !line.flags.has('version')) refuseForeignOptions(line)
+  if (line.flags.has('help') || line.flags.has('version')) return line
+  if (command === 'export') refuseLateCommand(line)
+  refuseForeignOptions(line)
   return line
 }
+
+const optionsWithoutCommand: readonly OptionName[] = [...commandOptions.export, ...commandOptions.unset]
 
 /** Whether the words, however wrong, ask for statements, and the shell that they name. */
 export function scanForStatements(words: readonly string[]): { due: boolean; shell: string | undefined } {
@@ -60,12 +66,37 @@ function isFlag(name: OptionName): name is Flag {
   return !('argument' in options[name])
 }
 
-async function split(words: readonly string[]): Promise<Omit<CommandLine, 'command'>> {
+/** The words that are for us: not those of exec's command, and not those behind `--`. */
+export function ownWords(words: readonly string[]): readonly string[] {
+  return words[0] === 'exec' ? words.slice(0, 1 + optionsEnd(words.slice(1))) : optionWords(words)
+}
+
+function optionsEnd(words: readonly string[]): number {
+  let end = 0
+  while (/^-./.test(words[end] ?? '') && words[end] !== '--') end += takesValue(words[end]) ? 2 : 1
+  return end
+}
+
+/** Everything from the first word that is no option of ours is the command's, with or without `--` before it. */
+async function splitExec(
+  words: readonly string[],
+  taken: readonly OptionName[],
+): Promise<Omit<CommandLine, 'command'>> {
+  const end = optionsEnd(words)
+  const parsed = await split(words.slice(0, end), taken)
+  return { ...parsed, operands: words.slice(words[end] === '--' ? end + 1 : end) }
+}
+
+/** @param taken the options that the command takes, which are suggested where another one is unknown */
+async function split(
+  words: readonly string[],
+  taken: readonly OptionName[],
+): Promise<Omit<CommandLine, 'command'>> {
   const names = Object.keys(options) as OptionName[]
   const parsed = await parseWithYargs(words, names)
   const known = new Set<string>(['_', '$0', ...names, ...names.flatMap((name) => aliasOf(name) ?? [])])
   if (parsed === undefined || Object.keys(parsed).some((name) => !known.has(name)))
-    throw misread(words, names)
+    throw misread(words, names, taken)
   const values: Partial<Record<ValueOption, string>> = {}
   const flags = new Set<Flag>()
   for (const name of names) {
@@ -87,38 +118,29 @@ function aliasOf(name: OptionName): string | undefined {
 
 /** What yargs made of the words; undefined where it found them wrong, which its own text would say in its own way. */
 async function parseWithYargs(words: readonly string[], names: readonly OptionName[]) {
-  // Loaded late, since it asks for the current folder at once.
-  const { default: yargs } = await import('yargs')
-  // With a folder, since yargs looks for a package.json, and the current folder may be gone.
-  const parser = yargs([], import.meta.dirname)
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .detectLocale(false)
-    .showHelpOnFail(false)
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'short-option-groups': false,
-    })
-  for (const name of names) {
-    const alias = aliasOf(name)
-    // A flag that may take nothing leaves a `true` behind it alone; a value of exactly one word may be a dash.
-    const kind = isFlag(name)
-      ? ({ type: 'count', nargs: 0 } as const)
-      : ({ type: 'string', nargs: 1 } as const)
-    parser.option(name, alias === undefined ? kind : { ...kind, alias })
-  }
   // What yargs calls its own results is no option.
-  let failed = optionWords(words).some((word) => /^--?(_|\$0)(=|$)/.test(word))
+  if (optionWords(words).some((word) => /^--?(_|\$0)(=|$)/.test(word))) return undefined
+  // Its parser alone: the rest, for help and locales, takes longer to load than all of ours.
+  const { Parser } = await import('yargs/helpers')
+  const flags = names.filter(isFlag)
+  const values = names.filter((name) => !isFlag(name))
   try {
-    const parsed = parser.parse([...words], {}, (error) => {
-      failed ||= Boolean(error)
+    const { argv, error } = Parser.detailed([...words], {
+      alias: Object.fromEntries(names.map((name) => [name, [aliasOf(name) ?? []].flat()])),
+      count: flags,
+      string: values,
+      // A flag that may take nothing leaves a `true` behind it alone; a value of exactly one word may be a dash.
+      narg: Object.fromEntries(names.map((name) => [name, isFlag(name) ? 0 : 1])),
+      configuration: {
+        'boolean-negation': false,
+        'camel-case-expansion': false,
+        'dot-notation': false,
+        'parse-numbers': false,
+        'parse-positional-numbers': false,
+        'short-option-groups': false,
+      },
     })
-    return failed ? undefined : (parsed as { _: (string | number)[] } & Record<string, unknown>)
+    return error ? undefined : argv
   } catch {
     // An option called like a property of every object (`--constructor`) is more than yargs can take.
     return undefined
@@ -126,13 +148,17 @@ async function parseWithYargs(words: readonly string[], names: readonly OptionNa
 }
 
 /** Which of the words an option of ours cannot be. */
-function misread(words: readonly string[], names: readonly OptionName[]): Failure {
+function misread(
+  words: readonly string[],
+  names: readonly OptionName[],
+  taken: readonly OptionName[],
+): Failure {
   for (const [index, word] of words.entries()) {
     if (word === '--') break
     if (!/^-./.test(word)) continue
     const [typed = word, value] = word.split(/=(.*)/s)
     const name = names.find((known) => typed === `--${known}` || typed === `-${aliasOf(known)}`)
-    if (name === undefined) return unknownOption(typed)
+    if (name === undefined) return unknownOption(typed, taken)
     if (isFlag(name) && value !== undefined) return usageFailure(`--${name} takes no value`)
     if (!isFlag(name) && value === undefined && /^(-.|$)/.test(words[index + 1] ?? ''))
       return valueMissing(name)
@@ -140,12 +166,14 @@ function misread(words: readonly string[], names: readonly OptionName[]): Failur
   return usageFailure('the command line cannot be read', 'all options: aws-mfa-env --help')
 }
 
-function unknownOption(typed: string): Failure {
+function unknownOption(typed: string, taken: readonly OptionName[]): Failure {
   const quoted = quoteOperand(typed)
   const joined = Object.values(options).some(
     (known) => 'alias' in known && 'argument' in known && typed.startsWith(`-${known.alias}`),
   )
-  return usageFailure(
+  return new UnknownName(
+    { kind: 'option', typed: typed.replace(/^--?/, ''), known: taken },
+    ExitCode.usage,
     quoted === undefined ? 'there is no such option' : `there is no option ${quoted}`,
     ...(joined ? ['a short option and its value are two words, as in: -p NAME'] : []),
     'all options: aws-mfa-env --help',
@@ -157,6 +185,19 @@ function valueMissing(name: ValueOption): Failure {
   return usageFailure(
     `--${name} needs a value`,
     `as in: --${name} ${argument}, or --${name}=${argument} where the value begins with a dash`,
+  )
+}
+
+/** A command behind an option would be taken for a code. */
+function refuseLateCommand(line: CommandLine): void {
+  const word = commandWords.find((candidate) => line.operands.includes(candidate))
+  if (word === undefined) return
+  const taken: readonly OptionName[] = commandOptions[word]
+  const given = (Object.keys(line.values) as ValueOption[]).filter((name) => taken.includes(name))
+  const spelled = given.map((name) => ` --${name} ${options[name].argument}`).join('')
+  throw usageFailure(
+    `${word} is a command, and a command is the first word`,
+    `as in: aws-mfa-env ${word}${spelled}${line.operands.at(-1) === word ? '' : ' ...'}`,
   )
 }
 

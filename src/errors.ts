@@ -7,6 +7,9 @@ export const ExitCode = {
   refused: 4,
   unreachable: 5,
   configuration: 6,
+  /** Of `exec`, as of a shell: the command cannot be run, or is not there. */
+  notRunnable: 126,
+  notFound: 127,
   interrupted: 130,
 } as const
 
@@ -26,6 +29,25 @@ export class Failure extends Error {
 
 /** AWS, or a look at it, has found the code wrong; another one may do. */
 export class WrongTokenCode extends Failure {}
+
+interface Unknown {
+  readonly kind: 'command' | 'option' | 'shell' | 'profile'
+  readonly typed: string
+  readonly known: readonly string[]
+}
+
+/** A name that nothing goes by; that which may have been meant is looked for when the run has ended. */
+export class UnknownName extends Failure {
+  readonly unknown: Unknown
+
+  constructor(unknown: Unknown, exitCode: ExitCode, message: string, ...hints: string[]) {
+    super(exitCode, message, ...hints)
+    this.unknown = unknown
+  }
+}
+
+/** Nobody has set anything up; the first steps in the shell that asks are told when the run has ended. */
+export class NothingConfigured extends Failure {}
 
 export const usageFailure = (message: string, ...hints: string[]) =>
   new Failure(ExitCode.usage, message, ...hints)

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { constants, homedir } from 'node:os'
 import { dirname } from 'node:path'
-import { isatty } from 'node:tty'
+import { isatty, WriteStream } from 'node:tty'
 import packageJson from '../package.json' with { type: 'json' }
+import { ownWords } from './cli.ts'
 import { ExitCode, Failure, renderLine, usageFailure } from './errors.ts'
 import { fail, run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -11,11 +12,9 @@ import { openTerminal, type Terminal } from './terminal.ts'
 
 /** The only file that touches the process: argv, environment and signals in, one write and the exit code out. */
 async function main(): Promise<void> {
-  // The SDK would warn about Node.js 20 on stderr; the user has not asked.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
-  leaveGoneFolder()
+  for (const name of ownVariables) process.env[name] = 'true'
   const words = process.argv.slice(2)
-  const surroundings = makeSurroundings(words.includes('--debug'))
+  const surroundings = makeSurroundings(ownWords(words).includes('--debug'))
   let ending = false
   const end = async (error: unknown) => {
     if (ending) return
@@ -25,36 +24,93 @@ async function main(): Promise<void> {
     writeToPeople(stderr)
     writeQuietly(1, stdout)
   }
-  const interrupt = async () => {
+  interrupt = async (signal) => {
     if (ending) return
+    // Ctrl-C has reached them already, and a second signal could disturb their own end.
+    if (signal !== 'SIGINT') started.abort()
+    terminal?.restore()
     terminal?.say('\n')
     await end(new Failure(ExitCode.interrupted, 'interrupted'))
     process.exit()
   }
-  // Killed without a word, a run would leave `eval` with an empty text, which succeeds.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
+  for (const signal of endingSignals) process.once(signal, interrupt)
   try {
-    const { stdout, exitCode, hint } = await run(words, surroundings)
+    const { stdout, exitCode, hint, signal } = await run(words, surroundings)
     writeStatements(stdout)
     ending = true
     if (hint !== undefined && surroundings.stdoutIsTerminal) writeToPeople(renderLine('hint', hint))
     process.exitCode = exitCode
+    if (signal !== undefined) endBy(signal)
   } catch (error) {
     await end(error)
   }
 }
 
-/** Kept for an interruption, which leaves the user's cursor behind a question. */
+/** Without it the SDK would warn about Node.js 20 on stderr; who has set it has done so for other programs too. */
+const ownVariables = ['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'].filter(
+  (name) => process.env[name] === undefined,
+)
+
+/** Without a word of ours, a run that one of these ends would leave `eval` with an empty text, which succeeds. */
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+
+/** What becomes of those signals. */
+let interrupt: (signal: NodeJS.Signals) => void = () => {}
+
+/** Hands the signals that end a process to what it has started. */
+function takeSignals(handle: (signal: NodeJS.Signals) => void): () => void {
+  const signals = [...endingSignals, 'SIGUSR1', 'SIGUSR2'] as const
+  for (const signal of endingSignals) process.off(signal, interrupt)
+  for (const signal of signals) process.on(signal, handle)
+  return () => {
+    for (const signal of signals) process.off(signal, handle)
+    for (const signal of endingSignals) process.once(signal, interrupt)
+  }
+}
+
+/** Ends as a child has: whoever waits for us is to see the same. */
+function endBy(signal: NodeJS.Signals): void {
+  process.exitCode = 128 + constants.signals[signal]
+  if (leavingCore.includes(signal)) return
+  // Node.js ignores this one until it has been listened for.
+  if (signal === 'SIGPIPE') process.once(signal, () => {})
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+}
+
+/** By one of these this process would leave a file with its memory, and the secrets in it: the status has to do. */
+const leavingCore: readonly NodeJS.Signals[] = [
+  'SIGQUIT',
+  'SIGILL',
+  'SIGTRAP',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGSEGV',
+  'SIGXCPU',
+  'SIGXFSZ',
+  'SIGSYS',
+]
+
+/** Aborts what this process has started. */
+const started = new AbortController()
+
+/** Kept for an interruption, which leaves the user's cursor behind a question, and the terminal as a menu wants it. */
 let terminal: Terminal | undefined
 
 function makeSurroundings(debugging: boolean): Surroundings {
+  const folderIsGone = leaveGoneFolder()
   return {
     environment: process.env,
     platform: process.platform,
+    processId: process.pid,
+    userId: process.getuid?.(),
     parentProcessId: process.ppid,
     stdoutIsTerminal: isatty(1),
+    stdoutColumns: () => (isatty(1) ? new WriteStream(1).columns || undefined : undefined),
     version: packageJson.version,
     packageFolder: dirname(import.meta.dirname),
+    folderIsGone,
     homeFolder,
     openTerminal: () => {
       terminal ??= openTerminal(process.platform, process.env)
@@ -62,6 +118,9 @@ function makeSurroundings(debugging: boolean): Surroundings {
     },
     readStdin,
     now: Date.now,
+    ending: started.signal,
+    ownVariables,
+    takeSignals,
     note: (text) => writeToPeople(renderLine('note', text)),
     debug: (text) => {
       if (debugging) writeToPeople(renderLine('debug', text))
@@ -70,11 +129,13 @@ function makeSurroundings(debugging: boolean): Surroundings {
 }
 
 /** A current folder that has been deleted makes every look at it fail, in libraries too. */
-function leaveGoneFolder(): void {
+function leaveGoneFolder(): boolean {
   try {
     process.cwd()
+    return false
   } catch {
     process.chdir('/')
+    return true
   }
 }
 

@@ -1,21 +1,29 @@
 /** What each option is: its short form, the placeholder of its value (none: a flag), and its line of help. */
 export const options = {
-  shell: { alias: 's', argument: 'NAME', help: 'the shell to write for (default: the one that asks)' },
-  unset: { alias: 'u', help: 'take the session away and put back what it displaced' },
+  shell: { alias: 's', argument: 'NAME', help: 'the shell to write for (else the one that asks)' },
+  unset: { alias: 'u', help: 'take the session away, put back what it displaced' },
   profile: { alias: 'p', argument: 'NAME', help: 'the profile whose long-term keys sign' },
-  'serial-number': { argument: 'SERIAL', help: 'the MFA device: its ARN, or a hardware serial number' },
-  'token-code': { argument: 'CODE', help: 'the six digits, instead of the operand; - reads stdin' },
+  'serial-number': { argument: 'SERIAL', help: 'the MFA device: ARN, or a hardware serial number' },
+  'token-code': { argument: 'CODE', help: 'the six digits; - reads them from stdin' },
+  'mfa-process': { argument: 'COMMAND', help: 'a command that prints the code' },
   'duration-seconds': {
     alias: 'd',
     argument: 'N',
-    help: '900 to 129600, also as 90m or 12h (default: 12h)',
+    help: 'seconds, or 15m to 36h (default: 12h)',
   },
-  region: { argument: 'NAME', help: 'the region whose STS is asked, and that the shell is given' },
-  'endpoint-url': { argument: 'URL', help: 'another STS endpoint; plain http on loopback only' },
+  region: { argument: 'NAME', help: 'the region to ask STS in, and to set' },
+  'endpoint-url': { argument: 'URL', help: 'another endpoint; plain http on loopback only' },
   'no-prompt': { help: 'never ask for the code on the terminal' },
+  new: { help: 'ask for a new session although one is cached' },
+  'no-cache': { help: 'neither take a cached session nor keep this one' },
+  to: { argument: 'NAME', help: 'the profile to write (default: mfa)' },
+  remove: { help: 'take the saved profile out again' },
+  all: { help: 'of all profiles, and the remembered devices' },
+  verify: { help: 'ask AWS whose session it is' },
   name: { argument: 'NAME', help: 'what to call the function (default: awsmfa)' },
-  json: { help: 'print a JSON object' },
-  'min-remaining': { argument: 'N', help: 'seconds that must be left, also as 5m (default: 5m)' },
+  remind: { argument: 'N', help: 'tell before a prompt when no more is left, as 15m' },
+  json: { help: 'print it as JSON' },
+  'min-remaining': { argument: 'N', help: 'seconds or 30m that must be left (default: 5m)' },
   debug: { help: 'name each step and request on stderr' },
   help: { alias: 'h', help: 'print this help' },
   version: { help: 'print the version' },
@@ -27,22 +35,33 @@ export type ValueOption = {
 }[OptionName]
 export type Flag = Exclude<OptionName, ValueOption>
 
+/** Of every command that needs a session. */
+const sessionOptions = [
+  'profile',
+  'serial-number',
+  'mfa-process',
+  'duration-seconds',
+  'region',
+  'endpoint-url',
+  'min-remaining',
+  'new',
+  'no-cache',
+  'debug',
+] as const satisfies readonly OptionName[]
+
 /** Which options each command takes; `export` is the default command, `unset` is that with --unset. */
 export const commandOptions = {
-  export: [
-    'shell',
-    'profile',
-    'serial-number',
-    'token-code',
-    'duration-seconds',
-    'region',
-    'endpoint-url',
-    'no-prompt',
-    'debug',
-  ],
+  export: ['shell', 'token-code', 'no-prompt', ...sessionOptions],
   unset: ['unset', 'shell', 'debug'],
-  init: ['name'],
-  status: ['json', 'min-remaining'],
+  init: ['name', 'remind'],
+  status: ['json', 'min-remaining', 'profile', 'verify', 'region', 'endpoint-url', 'debug'],
+  save: ['to', 'remove', 'token-code', 'no-prompt', ...sessionOptions],
+  exec: ['token-code', 'no-prompt', ...sessionOptions],
+  'credential-process': sessionOptions,
+  devices: ['json', 'profile', 'region', 'endpoint-url', 'debug'],
+  forget: ['profile', 'all', 'debug'],
+  help: [],
+  completion: ['name'],
 } as const satisfies Record<string, readonly OptionName[]>
 
 export type CommandName = keyof typeof commandOptions
@@ -50,5 +69,18 @@ export type CommandName = keyof typeof commandOptions
 /** Taken by every command, and answered before anything else is looked at. */
 export const commonOptions = ['help', 'version'] as const satisfies readonly OptionName[]
 
-/** The commands that are a first word on the command line. */
-export const commandWords = ['init', 'status'] as const satisfies readonly CommandName[]
+/** What `save --remove` takes. */
+export const removalOptions = ['to', 'remove', 'debug'] as const satisfies readonly OptionName[]
+
+/** The commands that are a first word on the command line, in the order in which help and completions list them. */
+export const commandWords = [
+  'init',
+  'status',
+  'save',
+  'exec',
+  'credential-process',
+  'devices',
+  'forget',
+  'completion',
+  'help',
+] as const satisfies readonly CommandName[]

@@ -1,15 +1,17 @@
 import { parseCommandLine, scanForStatements } from './cli.ts'
 import type { Outcome } from './commands/outcome.ts'
-import { ExitCode, Failure, renderFailure } from './errors.ts'
+import { ExitCode, Failure, NothingConfigured, renderFailure, UnknownName } from './errors.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** The process's words and surroundings in; what it prints on stdout and its exit code out. */
 export async function run(words: readonly string[], surroundings: Surroundings): Promise<Outcome> {
-  const line = await parseCommandLine(words)
-  if (line.flags.has('help')) {
-    const { renderHelp } = await import('./help.ts')
-    return { stdout: renderHelp(line.command), exitCode: ExitCode.done }
+  // A keypress waits: nothing is parsed, and nothing but the answer is said.
+  if (words[0] === 'completion' && words[1] === '--words') {
+    const { answerKeypress } = await import('./completion/answer.ts')
+    return { stdout: answerKeypress(words.slice(2), surroundings), exitCode: ExitCode.done }
   }
+  const line = await parseCommandLine(words)
+  if (line.flags.has('help')) return (await import('./commands/help.ts')).runHelp(line, surroundings)
   if (line.flags.has('version')) {
     return { stdout: `aws-mfa-env ${surroundings.version}\n`, exitCode: ExitCode.done }
   }
@@ -22,6 +24,20 @@ export async function run(words: readonly string[], surroundings: Surroundings):
       return (await import('./commands/init.ts')).runInit(line, surroundings)
     case 'status':
       return (await import('./commands/status.ts')).runStatus(line, surroundings)
+    case 'save':
+      return (await import('./commands/save.ts')).runSave(line, surroundings)
+    case 'exec':
+      return (await import('./commands/exec.ts')).runExec(line, surroundings)
+    case 'credential-process':
+      return (await import('./commands/credential-process.ts')).runCredentialProcess(line, surroundings)
+    case 'devices':
+      return (await import('./commands/devices.ts')).runDevices(line, surroundings)
+    case 'forget':
+      return (await import('./commands/forget.ts')).runForget(line, surroundings)
+    case 'help':
+      return (await import('./commands/help.ts')).runHelp(line, surroundings)
+    case 'completion':
+      return (await import('./commands/completion.ts')).runCompletion(line, surroundings)
   }
 }
 
@@ -34,13 +50,25 @@ export async function fail(
   words: readonly string[],
   surroundings: Surroundings,
 ): Promise<Outcome & { readonly stderr: string }> {
-  const failure = error instanceof Failure ? error : undefined
+  const failure = error instanceof Failure ? await advise(error, words, surroundings) : undefined
   const exitCode = failure?.exitCode ?? ExitCode.system
   return {
     stderr: failure === undefined ? renderBug(error, surroundings.version) : renderFailure(failure),
     stdout: surroundings.stdoutIsTerminal ? '' : await failingStatement(exitCode, words, surroundings),
     exitCode,
   }
+}
+
+/** What only a failed run looks up: the name that may have been meant, or the first steps in this shell. */
+async function advise(
+  failure: Failure,
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<Failure> {
+  if (!(failure instanceof UnknownName || failure instanceof NothingConfigured)) return failure
+  const { shell, due } = scanForStatements(words)
+  const { adviseOn } = await import('./help/advise.ts')
+  return adviseOn(failure, { shell, due }, surroundings)
 }
 
 async function failingStatement(

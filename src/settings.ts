@@ -1,11 +1,11 @@
 import { ExitCode, Failure } from './errors.ts'
 import type { Profile } from './profiles/profiles.ts'
 
-/** A setting's text and where it came from: the option, the variable, or the profile's place in a file. */
+/** A setting's text and where it came from: the option, the variable, the profile's place in a file, AWS's answer, or the cache. */
 export interface Sourced {
   readonly value: string
   readonly origin: string
-  readonly from: 'option' | 'variable' | 'profile'
+  readonly from: 'option' | 'variable' | 'profile' | 'aws' | 'memory'
 }
 
 /** Where settings are looked for. */
@@ -14,6 +14,8 @@ export interface SettingSources {
   /** The text of an environment variable; undefined where it is unset or empty. */
   variable(name: string): string | undefined
   readonly profile: Profile | undefined
+  /** Those that it has its credentials from, as one. */
+  readonly behind?: Profile | undefined
   /** With --profile, that profile's own keys come before the variables. */
   readonly profileFirst: boolean
 }
@@ -25,6 +27,37 @@ export interface SettingNames {
   readonly key?: string
 }
 
+/** The names of every setting; help and man page tell of them from here. */
+export const settingNames = {
+  serialNumber: { option: 'serial-number', variables: ['AWS_MFA_SERIAL'], key: 'mfa_serial' },
+  mfaProcess: { option: 'mfa-process', variables: ['AWS_MFA_PROCESS'], key: 'mfa_process' },
+  durationSeconds: {
+    option: 'duration-seconds',
+    variables: ['AWS_MFA_DURATION_SECONDS'],
+    key: 'mfa_duration_seconds',
+  },
+  region: { option: 'region', variables: ['AWS_REGION', 'AWS_DEFAULT_REGION'], key: 'region' },
+  stsUrl: {
+    option: 'endpoint-url',
+    variables: ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'],
+    key: 'endpoint_url',
+  },
+  iamUrl: {
+    option: 'endpoint-url',
+    variables: ['AWS_ENDPOINT_URL_IAM', 'AWS_ENDPOINT_URL'],
+    key: 'endpoint_url',
+  },
+  ignoreUrls: {
+    variables: ['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'],
+    key: 'ignore_configured_endpoint_urls',
+  },
+  caBundle: { variables: ['AWS_CA_BUNDLE'], key: 'ca_bundle' },
+  useFips: { variables: ['AWS_USE_FIPS_ENDPOINT'], key: 'use_fips_endpoint' },
+  useDualstack: { variables: ['AWS_USE_DUALSTACK_ENDPOINT'], key: 'use_dualstack_endpoint' },
+  proxy: { variables: ['https_proxy', 'HTTPS_PROXY'] },
+  noProxy: { variables: ['no_proxy', 'NO_PROXY'] },
+} as const satisfies Record<string, SettingNames>
+
 /** The first that is there of option, variables and profile key, in the order that SettingSources gives. */
 export function resolveSetting(sources: SettingSources, names: SettingNames): Sourced | undefined {
   const fromProfile = () => profileSetting(sources.profile, names.key)
@@ -32,7 +65,8 @@ export function resolveSetting(sources: SettingSources, names: SettingNames): So
     optionSetting(sources, names.option) ??
     (sources.profileFirst ? fromProfile() : undefined) ??
     variableSetting(sources, names.variables) ??
-    fromProfile()
+    fromProfile() ??
+    profileSetting(sources.behind, names.key)
   )
 }
 

@@ -1,7 +1,14 @@
 import { detectShell, processReader, type UnservedShell } from '../detect-shell.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { type DialectName, dialects, findDialectName } from '../dialects/dialects.ts'
-import { configurationFailure, type Failure, quoteOperand, usageFailure } from '../errors.ts'
+import {
+  configurationFailure,
+  ExitCode,
+  type Failure,
+  quoteOperand,
+  UnknownName,
+  usageFailure,
+} from '../errors.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Change } from '../variables/change.ts'
 
@@ -38,7 +45,9 @@ function shellUnserved({ unserved }: UnservedShell): Failure {
 
 function shellUnknown(shell: string): Failure {
   const quoted = quoteOperand(shell)
-  return usageFailure(
+  return new UnknownName(
+    { kind: 'shell', typed: shell, known: Object.keys(dialects) },
+    ExitCode.usage,
     quoted === undefined ? '--shell: there is no such shell' : `--shell: there is no shell ${quoted}`,
     `one of: ${Object.keys(dialects).join(', ')}`,
   )
@@ -50,6 +59,19 @@ function shellMissing(): Failure {
     'in PowerShell: Invoke-Expression "$(aws-mfa-env 123456 --shell powershell)"',
     'in cmd, once and for all: aws-mfa-env init cmd > awsmfa.cmd, in a folder on PATH; then: awsmfa 123456',
     'in Git Bash: eval "$(aws-mfa-env 123456 --shell bash)"',
+    'in nushell: aws-mfa-env 123456 --shell nu | from json | load-env',
+  )
+}
+
+/**
+ * Refuses a document that has no way to take a variable out.
+ * @throws {Failure} usage
+ */
+export function refuseUnset(dialectName: DialectName): void {
+  if (dialectName !== 'dotenv') return
+  throw usageFailure(
+    '--unset: a dotenv file has no way to take a variable out',
+    'a json document has: --unset --shell json',
   )
 }
 
@@ -73,6 +95,13 @@ export function howToEvaluate(dialectName: DialectName, words: string): string {
   const call = `aws-mfa-env ${words}`
   const evaluated: Readonly<Partial<Record<DialectName, string>>> = {
     fish: `${call} | source`,
+    tcsh: `eval "\`${call}\`"`,
+    elvish: `eval (${call} | slurp)`,
+    // xonsh loses the output now and then, and an empty text would be no failure.
+    xonsh: `execx($(${call}) or 'raise EOFError')`,
+    nu: `${call} --shell nu | from json | load-env`,
+    json: `${call} --shell json | PROGRAM`,
+    dotenv: `${call} --shell dotenv > FILE`,
     powershell: `Invoke-Expression "$(${call} --shell powershell)"`,
     cmd: `for /f "tokens=1,*" %i in ('${call} --shell cmd') do @set %j`,
   }

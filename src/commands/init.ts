@@ -1,61 +1,95 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandLine } from '../cli.ts'
-import { type DialectName, findDialectName } from '../dialects/dialects.ts'
-import { ExitCode, quoteOperand, usageFailure } from '../errors.ts'
+import { findShellName, type ShellName } from '../dialects/dialects.ts'
+import { ExitCode, quoteOperand, UnknownName, usageFailure } from '../errors.ts'
+import { resolveReminder } from '../session/duration.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { looksLikeTokenCode } from '../token-code/token-code.ts'
 import type { Outcome } from './outcome.ts'
+import { renameWrapper } from './rename-wrapper.ts'
 import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** The file in shells/ for each shell. */
-const wrappers: Readonly<Record<DialectName, string>> = {
+const wrappers: Readonly<Record<ShellName, string>> = {
   bash: 'awsmfa.bash',
   zsh: 'awsmfa.zsh',
   sh: 'awsmfa.sh',
   ksh: 'awsmfa.sh',
   fish: 'awsmfa.fish',
+  tcsh: 'awsmfa.tcsh',
+  elvish: 'awsmfa.elv',
+  xonsh: 'awsmfa.xsh',
+  nu: 'awsmfa.nu',
   powershell: 'awsmfa.ps1',
   cmd: 'awsmfa.cmd',
 }
 
-/** `init <shell>`: the wrapper on stdout, byte for byte as in shells/ unless its function is renamed. */
+/** The file in shells/ for each shell that has a reminder: who knows the time, and has a hook before each prompt. */
+const reminders: Readonly<Partial<Record<ShellName, string>>> = {
+  bash: 'remind.bash',
+  zsh: 'remind.zsh',
+  fish: 'remind.fish',
+  xonsh: 'remind.xsh',
+  nu: 'remind.nu',
+  powershell: 'remind.ps1',
+}
+
+/**
+ * `init <shell>`: the wrapper on stdout, byte for byte as in shells/ unless its function is renamed; behind it, with
+ * --remind, the reminder.
+ */
 export function runInit(line: CommandLine, surroundings: Surroundings): Outcome {
   refuseStrayCodes(line)
   const [shell, ...more] = line.operands
   const names = `one of: ${Object.keys(wrappers).join(', ')}`
   if (shell === undefined) throw usageFailure('init needs the name of a shell', names)
   refuseOperands('init', more)
-  const name = findDialectName(shell)
-  const file = name === undefined ? undefined : wrappers[name]
-  if (file === undefined) {
+  const name = findShellName(shell)
+  if (name === undefined) {
     if (looksLikeTokenCode(shell)) refuseOperands('init', [shell])
     const quoted = quoteOperand(shell)
-    throw usageFailure(quoted === undefined ? 'there is no such shell' : `there is no shell ${quoted}`, names)
+    throw new UnknownName(
+      { kind: 'shell', typed: shell, known: Object.keys(wrappers) },
+      ExitCode.usage,
+      quoted === undefined ? 'there is no such shell' : `there is no shell ${quoted}`,
+      names,
+    )
   }
-  const wrapper = readFileSync(join(surroundings.packageFolder, 'shells', file), 'utf8')
-  const stdout = line.values.name === undefined ? wrapper : rename(wrapper, name, line.values.name)
-  return { stdout, exitCode: ExitCode.done }
+  const read = (file: string) => readFileSync(join(surroundings.packageFolder, 'shells', file), 'utf8')
+  const { name: called, remind } = line.values
+  const reminder = remind === undefined ? '' : `\n${setReminder(read(findReminder(name)), remind)}`
+  const text = read(wrappers[name]) + reminder
+  return { stdout: called === undefined ? text : rename(text, name, called), exitCode: ExitCode.done }
 }
 
-function rename(wrapper: string, shell: string | undefined, name: string): string {
+function findReminder(shell: ShellName): string {
+  const file = reminders[shell]
+  if (file !== undefined) return file
+  throw usageFailure(
+    `--remind: there is no reminder for ${shell}`,
+    `there is one for: ${Object.keys(reminders).join(', ')}`,
+  )
+}
+
+/** Its files say 15m to the user, and 900 seconds to the shell. */
+function setReminder(text: string, before: string): string {
+  const seconds = resolveReminder(before)
+  return text.replaceAll(/\b15m\b/g, before).replaceAll(/\b900\b/g, String(seconds))
+}
+
+function rename(text: string, shell: ShellName, name: string): string {
   if (shell === 'cmd') {
     throw usageFailure(
       '--name: in cmd the file is the name',
       'save it as NAME.cmd: aws-mfa-env init cmd > NAME.cmd',
     )
   }
-  if (name === 'aws-mfa-env') {
+  if (shell === 'tcsh') {
     throw usageFailure(
-      '--name: aws-mfa-env is the program itself',
-      'a function of that name would run in place of it, in a subshell that keeps nothing',
+      '--name: in tcsh the alias is the name',
+      "as in: alias NAME 'source ~/.awsmfa.tcsh awsmfa \\!*'",
     )
   }
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    throw usageFailure(
-      '--name: letters, digits and underscores, not beginning with a digit',
-      'as in: --name mfa',
-    )
-  }
-  return wrapper.replaceAll(/\bawsmfa\b/g, name)
+  return renameWrapper(text, name)
 }

@@ -1,16 +1,34 @@
 import type { CommandLine } from '../cli.ts'
-import { ExitCode, printable, usageFailure } from '../errors.ts'
-import { parseSeconds } from '../session/duration.ts'
+import { ExitCode, printable } from '../errors.ts'
+import { resolveMinimumRemaining } from '../session/duration.ts'
 import { formatTime } from '../session/session.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import { readVariables, type Variables } from '../variables/displaced.ts'
 import { stateVariable } from '../variables/names.ts'
-import { decodeState, type State } from '../variables/state.ts'
+import { decodeState, type Source, type State } from '../variables/state.ts'
 import type { Outcome } from './outcome.ts'
-import { refuseOperands } from './stray-code.ts'
+import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
-/** What the environment says of the session in it. */
+/** A session, and what is known of it. */
+export interface HeldSession {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  /** RFC 3339; undefined where nothing says when it ends. */
+  readonly expiration: string | undefined
+  /** What it was issued for; undefined for one that aws-mfa-env did not set. */
+  readonly issued: Issued | undefined
+}
+
+interface Issued {
+  readonly source: Source
+  readonly serialNumber: string
+  readonly issuedAt: string | undefined
+  readonly roleArn?: string | undefined
+}
+
+/** What `status` says of a session: the members of its JSON. */
 interface Status {
   /** `other`: a session that aws-mfa-env did not set. */
   readonly session: 'ours' | 'other' | 'none'
@@ -18,68 +36,115 @@ interface Status {
   readonly profile?: string | undefined
   /** The long-term key's id, where it stood in the environment and in no profile. */
   readonly sourceKeyId?: string | undefined
+  readonly roleArn?: string | undefined
   readonly serialNumber?: string
   readonly account?: string | undefined
-  /** RFC 3339, UTC; missing where nothing says when the session ends. */
+  /** When the code was shown: RFC 3339, UTC; and seconds since 1970. */
+  readonly issuedAt?: string | undefined
+  readonly issuedAtEpoch?: number | undefined
+  /** RFC 3339, UTC, and seconds since 1970; missing where nothing says when the session ends. */
   readonly expiration?: string | undefined
+  readonly expirationEpoch?: number | undefined
   readonly remainingSeconds?: number | undefined
+  /** Of --verify: who AWS says it is. */
+  readonly arn?: string
 }
 
-/** `status`: whose session is in the environment, and until when. Exit code 3 where none is good for --min-remaining. */
-export function runStatus(line: CommandLine, surroundings: Surroundings): Outcome {
+/**
+ * `status`: whose session is in the environment, or saved or cached of --profile, and until when. Exit code 3 where
+ * none is good for --min-remaining.
+ */
+export async function runStatus(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
+  refuseStrayCodes(line)
   refuseOperands('status', line.operands)
-  const minimum = minimumRemaining(line.values['min-remaining'])
-  const variables = readVariables(surroundings.environment)
-  const state = decodeState(surroundings.environment[stateVariable])
-  const status = readStatus(variables, state, surroundings.now())
+  const minimum = resolveMinimumRemaining(line.values['min-remaining'])
+  const held = await findHeld(line, surroundings)
+  const status = describe(held, surroundings.now())
   // Who asks for time that is left is not served by an end that nobody knows.
   const unknown = line.values['min-remaining'] === undefined ? Number.POSITIVE_INFINITY : 0
-  const enough = status.session !== 'none' && (status.remainingSeconds ?? unknown) >= minimum
-  const stdout = line.flags.has('json') ? `${JSON.stringify(status, null, 2)}\n` : describe(status)
+  const enough = held !== undefined && (status.remainingSeconds ?? unknown) >= minimum
+  const over = (status.remainingSeconds ?? 1) <= 0
+  const verified = over ? {} : await verify(held, line, surroundings)
+  const where =
+    line.values.profile === undefined ? 'in this environment' : `of profile ${line.values.profile}`
+  const stdout = line.flags.has('json')
+    ? `${JSON.stringify({ ...status, ...verified }, null, 2)}\n`
+    : render({ ...status, ...verified }, where)
   return { stdout, exitCode: enough ? ExitCode.done : ExitCode.noSession }
 }
 
-function minimumRemaining(text: string | undefined): number {
-  const seconds = parseSeconds(text ?? '5m')
-  if (seconds !== undefined) return seconds
-  throw usageFailure(
-    '--min-remaining: that is no duration',
-    'write seconds, or minutes and hours as in 30m and 1h',
-  )
+async function findHeld(line: CommandLine, surroundings: Surroundings): Promise<HeldSession | undefined> {
+  if (line.values.profile !== undefined) {
+    const { findProfileSession } = await import('./profile-session.ts')
+    return findProfileSession(line, surroundings)
+  }
+  const { environment } = surroundings
+  return environmentSession(readVariables(environment), decodeState(environment[stateVariable]))
 }
 
-function readStatus(variables: Variables, state: State | undefined, now: number): Status {
-  const keyId = variables.AWS_ACCESS_KEY_ID
-  const whole = variables.AWS_SECRET_ACCESS_KEY !== undefined && variables.AWS_SESSION_TOKEN !== undefined
+function environmentSession(variables: Variables, state: State | undefined): HeldSession | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables
+  const sessionToken = variables.AWS_SESSION_TOKEN
   // A part of a session is none: AWS takes no request that it signs.
-  if (keyId === undefined || !whole || classifyKeys(variables) !== 'session') return { session: 'none' }
-  const ours = state?.accessKeyId === keyId ? state : undefined
-  const end = Date.parse(ours?.expiration ?? variables.AWS_CREDENTIAL_EXPIRATION ?? '')
-  const known = Number.isNaN(end)
-    ? {}
-    : { expiration: formatTime(end), remainingSeconds: Math.floor((end - now) / 1000) }
-  if (ours === undefined) return { session: 'other', keyId, ...known }
+  if (accessKeyId === undefined || secretAccessKey === undefined || sessionToken === undefined)
+    return undefined
+  if (classifyKeys(variables) !== 'session') return undefined
+  const ours = state?.accessKeyId === accessKeyId ? state : undefined
+  const expiration = ours?.expiration ?? variables.AWS_CREDENTIAL_EXPIRATION
+  return { accessKeyId, secretAccessKey, sessionToken, expiration, issued: ours }
+}
+
+async function verify(held: HeldSession | undefined, line: CommandLine, surroundings: Surroundings) {
+  if (held === undefined || !line.flags.has('verify')) return {}
+  const { askWhose } = await import('./ask-whose.ts')
+  return askWhose(held, line, surroundings)
+}
+
+function describe(held: HeldSession | undefined, now: number): Status {
+  if (held === undefined) return { session: 'none' }
+  const { issued, accessKeyId: keyId } = held
+  const end = describeEnd(held.expiration, now)
+  if (issued === undefined) return { session: 'other', keyId, ...end }
+  const { source, serialNumber, issuedAt, roleArn } = issued
+  const since = issuedAt === undefined ? Number.NaN : Date.parse(issuedAt)
   return {
     session: 'ours',
     keyId,
-    ...('profile' in ours.source ? ours.source : { sourceKeyId: ours.source.accessKeyId }),
-    serialNumber: ours.serialNumber,
-    account: /^arn:[^:]*:iam::(\d{12}):/.exec(ours.serialNumber)?.[1],
-    ...known,
+    ...('profile' in source ? source : { sourceKeyId: source.accessKeyId }),
+    roleArn,
+    serialNumber,
+    account: /^arn:[^:]*:iam::(\d{12}):/.exec(roleArn ?? serialNumber)?.[1],
+    ...(Number.isNaN(since) ? {} : { issuedAt, issuedAtEpoch: since / 1000 }),
+    ...end,
   }
 }
 
-function describe(status: Status): string {
-  if (status.session === 'none') return 'no session in this environment\n'
-  const { keyId = '', profile, sourceKeyId, serialNumber, expiration, remainingSeconds } = status
-  const whose =
-    status.session === 'other'
-      ? 'a session that aws-mfa-env did not set'
-      : `session of ${profile === undefined ? `the key ...${sourceKeyId?.slice(-4)} from the environment` : `profile ${profile}`}, device ${serialNumber}`
-  return `${printable(`${whose}, key ...${keyId.slice(-4)}`)}\n${describeEnd(expiration, remainingSeconds)}\n`
+function describeEnd(expiration: string | undefined, now: number) {
+  const end = Date.parse(expiration ?? '')
+  if (Number.isNaN(end)) return {}
+  return {
+    expiration: formatTime(end),
+    expirationEpoch: Math.floor(end / 1000),
+    remainingSeconds: Math.floor((end - now) / 1000),
+  }
 }
 
-function describeEnd(expiration: string | undefined, remainingSeconds: number | undefined): string {
+function render(status: Status, where: string): string {
+  if (status.session === 'none') return `no session ${where}\n`
+  const { keyId = '', issuedAt, arn } = status
+  const since = issuedAt === undefined ? '' : `, MFA since ${issuedAt}`
+  const verified = arn === undefined ? '' : `${printable(`AWS says: ${arn}`)}\n`
+  return `${printable(`${whoseOf(status)}, key ...${keyId.slice(-4)}`)}\n${endOf(status)}${since}\n${verified}`
+}
+
+function whoseOf({ session, profile, sourceKeyId, roleArn, serialNumber }: Status): string {
+  if (session === 'other') return 'a session that aws-mfa-env did not set'
+  const source =
+    profile === undefined ? `the key ...${sourceKeyId?.slice(-4)} from the environment` : `profile ${profile}`
+  return `session of ${source}${roleArn === undefined ? '' : `, role ${roleArn}`}, device ${serialNumber}`
+}
+
+function endOf({ expiration, remainingSeconds }: Status): string {
   if (expiration === undefined || remainingSeconds === undefined) return 'nothing says until when'
   return remainingSeconds > 0
     ? `until ${expiration}: ${describeSeconds(remainingSeconds)} left`

@@ -1,10 +1,25 @@
 import type { CommandLine } from '../cli.ts'
 import { usageFailure } from '../errors.ts'
-import type { ValueOption } from '../options.ts'
+import type { CommandName, ValueOption } from '../options.ts'
 import { looksLikeTokenCode } from '../token-code/token-code.ts'
 
 /** The options whose value is a name, which six digits are not. */
-const named: readonly ValueOption[] = ['shell', 'profile', 'serial-number', 'region', 'name']
+const named: readonly ValueOption[] = [
+  'shell',
+  'profile',
+  'serial-number',
+  'mfa-process',
+  'region',
+  'to',
+  'name',
+]
+
+/** Where the code goes, of the commands that take one. */
+const places: Readonly<Partial<Record<CommandName, string>>> = {
+  export: 'the code is an argument of its own, as in: aws-mfa-env --profile NAME 123456',
+  save: 'the code is an argument of its own, as in: aws-mfa-env save --to NAME 123456',
+  exec: 'the code is an option of its own, as in: aws-mfa-env exec --token-code 123456 aws s3 ls',
+}
 
 /**
  * Refuses six digits in the place of a name: the code was meant.
@@ -15,7 +30,7 @@ export function refuseStrayCodes(line: CommandLine): void {
   if (stray !== undefined) {
     throw usageFailure(
       `six digits stand where --${stray} wants a name`,
-      'the code is an argument of its own, as in: aws-mfa-env --profile NAME 123456',
+      places[line.command] ?? `${line.command === 'unset' ? '--unset' : line.command} takes no code`,
     )
   }
 }

@@ -8,15 +8,17 @@ import { readVariables, undoExport, type Variables } from '../variables/displace
 import { stateVariable } from '../variables/names.ts'
 import { decodeState, type State } from '../variables/state.ts'
 import { unsetChanges } from '../variables/unset.ts'
-import { chooseDialect, howToEvaluate } from './choose-dialect.ts'
+import { chooseDialect, howToEvaluate, refuseUnset } from './choose-dialect.ts'
 import type { Outcome } from './outcome.ts'
-import { refuseOperands } from './stray-code.ts'
+import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** `--unset`: statements that take a session away and put back what it displaced. Reads no file, asks nobody. */
 export function runUnset(line: CommandLine, surroundings: Surroundings): Outcome {
+  refuseStrayCodes(line)
   refuseOperands('--unset', line.operands)
   const { environment } = surroundings
   const dialect = chooseDialect(line.values.shell, surroundings)
+  refuseUnset(dialect)
   const state = decodeState(environment[stateVariable])
   const current = readVariables(environment)
   const before = undoExport(current, state)

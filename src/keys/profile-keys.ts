@@ -1,7 +1,7 @@
 import { configurationFailure, type Failure } from '../errors.ts'
 import type { Profile, Setting } from '../profiles/profiles.ts'
 import { isTemporaryKeyId } from '../variables/classify.ts'
-import type { LongTermKeys } from './resolve-keys.ts'
+import type { Signer } from './signer.ts'
 
 const identityCenter = [
   'signs in with IAM Identity Center',
@@ -10,7 +10,6 @@ const identityCenter = [
 
 /** Keys by which a profile says that its credentials are not long-term keys, and what its user can do instead. */
 const otherWays: readonly [key: string, what: string, instead: string][] = [
-  ['role_arn', 'assumes a role', 'name its source_profile with --profile; that session can assume the role'],
   ['sso_session', ...identityCenter],
   ['sso_start_url', ...identityCenter],
   ['sso_account_id', ...identityCenter],
@@ -23,11 +22,16 @@ const otherWays: readonly [key: string, what: string, instead: string][] = [
   ],
 ]
 
+/** Whether the profile holds access keys itself, and be it half a pair. */
+export function holdsKeys(profile: Profile): boolean {
+  return profile.has('aws_access_key_id') || profile.has('aws_secret_access_key')
+}
+
 /**
- * The static long-term keys of a profile.
+ * The long-term keys of a profile, or the command that gives them.
  * @throws {Failure} configuration: there are none, only half of them, or something else stands in their place
  */
-export function readProfileKeys(profile: Profile): LongTermKeys {
+export function readProfileKeys(profile: Profile): Signer {
   const accessKeyId = profile.setting('aws_access_key_id')
   const secretAccessKey = profile.setting('aws_secret_access_key')
   for (const [key, what, instead] of otherWays) {
@@ -35,7 +39,11 @@ export function readProfileKeys(profile: Profile): LongTermKeys {
     if (setting === undefined) continue
     throw configurationFailure(`profile ${profile.name} ${what} (${key} in ${setting.place})`, instead)
   }
-  refuseProcess(profile, accessKeyId)
+  const command = readProcess(profile, accessKeyId)
+  if (command !== undefined) {
+    const origin = `profile ${profile.name} (credential_process in ${command.place})`
+    return { kind: 'process', profile, command, origin }
+  }
   if (accessKeyId === undefined && secretAccessKey === undefined) {
     throw configurationFailure(
       `profile ${profile.name} holds no access keys`,
@@ -46,24 +54,16 @@ export function readProfileKeys(profile: Profile): LongTermKeys {
     throw halfPair(profile, accessKeyId ?? secretAccessKey)
   refuseSplit(profile, accessKeyId, secretAccessKey)
   refuseSession(profile, accessKeyId)
-  return {
-    accessKeyId: accessKeyId.value,
-    secretAccessKey: secretAccessKey.value,
-    profile,
-    origin: `profile ${profile.name} (${accessKeyId.place})`,
-  }
+  const keys = { accessKeyId: accessKeyId.value, secretAccessKey: secretAccessKey.value }
+  const origin = `profile ${profile.name} (${accessKeyId.place})`
+  return { kind: 'file', ...keys, profile, origin }
 }
 
 /** Beside keys in the credentials file every client passes over the command; beside keys in the config file some do. */
-function refuseProcess(profile: Profile, accessKeyId: Setting | undefined): void {
+function readProcess(profile: Profile, accessKeyId: Setting | undefined): Setting | undefined {
   const command = profile.setting('credential_process')
-  if (command === undefined || accessKeyId?.file === 'credentials') return
-  if (accessKeyId === undefined) {
-    throw configurationFailure(
-      `profile ${profile.name} gets its keys from a command (credential_process in ${command.place})`,
-      'export them as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-    )
-  }
+  if (command === undefined || accessKeyId?.file === 'credentials') return undefined
+  if (accessKeyId === undefined) return command
   throw configurationFailure(
     `profile ${profile.name} holds access keys and a command that gives some (${accessKeyId.place}; ${command.place})`,
     'the AWS CLI takes the command, the SDKs take the keys; remove one of the two',

@@ -1,69 +1,61 @@
 import { describeOffset } from '../aws/clock.ts'
 import type { Endpoint } from '../aws/endpoint.ts'
-import type { LongTermKeys } from '../keys/resolve-keys.ts'
+import type { LongTermKeys } from '../keys/signer.ts'
 import type { Sourced } from '../settings.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { readSession, type Session } from './session.ts'
+import type { AwsTime } from './aws-time.ts'
+import { defaultDurationSeconds } from './duration.ts'
+import { formatTime, type IssuedSession, readSession } from './session.ts'
 
-/** All that a new session depends on; everything is checked before it gets here. */
-export interface SessionOrder {
+/** All that GetSessionToken is asked, but for the code. */
+export interface SessionQuestion {
   readonly keys: LongTermKeys
+  readonly keysOrigin: string
   readonly serialNumber: Sourced
-  readonly durationSeconds: number
+  readonly durationSeconds: number | undefined
   readonly endpoint: Endpoint
 }
 
-/** For AWS in all, in milliseconds. */
-const timeLimit = 15_000
-
 /**
  * A new session from STS; what the user has to know of it is noted.
+ * @throws {WrongTokenCode} another code may do
  * @throws {Failure} refused or unreachable
  */
 export async function obtainSession(
-  order: SessionOrder,
+  question: SessionQuestion,
   tokenCode: string,
-  surroundings: Surroundings,
-): Promise<Session> {
-  const { keys, serialNumber, durationSeconds, endpoint } = order
-  const { accessKeyId, secretAccessKey } = keys
-  const debug = surroundings.debug
+  time: AwsTime,
+  { now, note, debug }: Surroundings,
+): Promise<IssuedSession> {
+  const { keys, keysOrigin, serialNumber, endpoint } = question
+  const { durationSeconds = defaultDurationSeconds } = question
   const { getSessionToken } = await import('../aws/sts.ts')
-  const request = { ...endpoint, accessKeyId, secretAccessKey, timeLimit, debug }
-  const parameters = { serialNumber: serialNumber.value, tokenCode, durationSeconds }
-  const answer = await getSessionToken(request, parameters).catch(async (error: unknown) => {
-    const { explainStsError } = await import('../aws/explain.ts')
-    throw explainStsError(error, {
-      accessKeyId,
-      tokenCode,
-      keysOrigin: keys.origin,
-      serialNumber,
-      ...endpoint,
-    })
-  })
+  const parameters = { serialNumber, tokenCode, durationSeconds }
+  const answer = await time.spend((timeLimit) =>
+    getSessionToken(
+      { endpoint, credentials: keys, credentialsOrigin: keysOrigin, timeLimit, debug },
+      parameters,
+    ),
+  )
   const clockOffset = answer.clockOffset ?? 0
-  const awsNow = surroundings.now() + clockOffset
+  const awsNow = now() + clockOffset
   const session = readSession(answer, awsNow)
-  noteOddities(session, durationSeconds, awsNow, clockOffset, surroundings)
-  return session
+  noteShorter(Date.parse(session.expiration) - awsNow, durationSeconds, note)
+  noteClock(clockOffset, note)
+  const issued = { keyId: keys.accessKeyId, serialNumber: serialNumber.value, durationSeconds }
+  const clock = Math.abs(clockOffset) > 60_000 ? { clockOffset } : {}
+  return { ...session, ...issued, issuedAt: formatTime(awsNow), ...clock }
 }
 
-function noteOddities(
-  session: Session,
-  durationSeconds: number,
-  awsNow: number,
-  clockOffset: number,
-  surroundings: Surroundings,
-): void {
-  const seconds = (Date.parse(session.expiration) - awsNow) / 1000
-  if (seconds < durationSeconds - 300) {
-    surroundings.note(
-      `AWS gave ${Math.round(seconds / 60)} minutes instead of ${Math.round(durationSeconds / 60)}: more is not for the root user`,
-    )
-  }
-  if (Math.abs(clockOffset) > 300_000) {
-    surroundings.note(
-      `this computer's clock is ${describeOffset(clockOffset)}: other AWS tools may fail until it is set`,
-    )
-  }
+function noteShorter(milliseconds: number, durationSeconds: number, note: (text: string) => void): void {
+  const seconds = milliseconds / 1000
+  if (seconds >= durationSeconds - 300) return
+  note(
+    `AWS gave ${Math.round(seconds / 60)} minutes instead of ${Math.round(durationSeconds / 60)}: the root user gets an hour at most`,
+  )
+}
+
+function noteClock(clockOffset: number, note: (text: string) => void): void {
+  if (Math.abs(clockOffset) <= 300_000) return
+  note(`this computer's clock is ${describeOffset(clockOffset)}: other AWS tools may fail until it is set`)
 }

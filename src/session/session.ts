@@ -1,4 +1,4 @@
-import type { SessionTokenAnswer } from '../aws/sts.ts'
+import { isSerialNumber } from '../device/serial-number.ts'
 import { ExitCode, Failure } from '../errors.ts'
 
 /** Temporary credentials, fit to be put into a shell. */
@@ -10,17 +10,46 @@ export interface Session {
   readonly expiration: string
 }
 
+/** A session and what it was issued for. */
+export interface IssuedSession extends Session {
+  /** The id of the long-term key that signed. */
+  readonly keyId: string
+  readonly serialNumber: string
+  /** As it was asked for; of a role, that of the session which assumed it. */
+  readonly durationSeconds: number
+  /** When the code was shown: RFC 3339, UTC, whole seconds. */
+  readonly issuedAt: string
+  /** The role whose credentials these are. */
+  readonly roleArn?: string
+  /** Milliseconds that AWS's clock was ahead of this computer's, where that is more than a minute. */
+  readonly clockOffset?: number
+}
+
+/** Temporary credentials as AWS answered them. */
+interface Answer {
+  readonly accessKeyId: unknown
+  readonly secretAccessKey: unknown
+  readonly sessionToken: unknown
+  readonly expiration: unknown
+}
+
+// The key id's form is the API's; for the others the bounds are ours: printable ASCII without spaces.
+const forms = {
+  accessKeyId: /^\w{16,128}$/,
+  secretAccessKey: /^[!-~]{16,1024}$/,
+  sessionToken: /^[!-~]{16,16384}$/,
+}
+
 /**
- * The session in an answer. The API gives the key id's form; for the others the bounds are ours: printable ASCII
- * without spaces, 16 KiB.
+ * The session in an answer.
  * @param now milliseconds since 1970, by AWS's clock
  * @throws {Failure} unreachable: what answered was not AWS
  */
-export function readSession(answer: SessionTokenAnswer, now: number): Session {
+export function readSession(answer: Answer, now: number): Session {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = answer
-  if (!isText(accessKeyId, /^\w{16,128}$/)) throw strange('access key id')
-  if (!isText(secretAccessKey, /^[!-~]{16,1024}$/)) throw strange('secret access key')
-  if (!isText(sessionToken, /^[!-~]{16,16384}$/)) throw strange('session token')
+  if (!isText(accessKeyId, forms.accessKeyId)) throw strange('access key id')
+  if (!isText(secretAccessKey, forms.secretAccessKey)) throw strange('secret access key')
+  if (!isText(sessionToken, forms.sessionToken)) throw strange('session token')
   if (!(expiration instanceof Date) || !(expiration.getTime() > now)) throw strange('expiration')
   return { accessKeyId, secretAccessKey, sessionToken, expiration: formatTime(expiration.getTime()) }
 }
@@ -30,8 +59,29 @@ export function formatTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }
 
+/** The session that a record of ours holds, by an allow-list; undefined where anything in it is not as we write it. */
+export function decodeIssuedSession(record: Readonly<Record<string, unknown>>): IssuedSession | undefined {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = record
+  const { keyId, serialNumber, durationSeconds, issuedAt, roleArn, clockOffset } = record
+  if (!isText(accessKeyId, forms.accessKeyId) || !isText(keyId, forms.accessKeyId)) return undefined
+  if (!isText(secretAccessKey, forms.secretAccessKey)) return undefined
+  if (!isText(sessionToken, forms.sessionToken)) return undefined
+  if (!isTime(expiration) || !isTime(issuedAt) || typeof durationSeconds !== 'number') return undefined
+  if (typeof serialNumber !== 'string' || !isSerialNumber(serialNumber)) return undefined
+  if (roleArn !== undefined && !isText(roleArn, /^arn:[!-~]{1,1024}$/)) return undefined
+  const session = { accessKeyId, secretAccessKey, sessionToken, expiration }
+  const issued = { keyId, serialNumber, durationSeconds, issuedAt }
+  const role = roleArn === undefined ? {} : { roleArn }
+  return { ...session, ...issued, ...role, ...(typeof clockOffset === 'number' ? { clockOffset } : {}) }
+}
+
 function isText(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value)
+}
+
+/** What formatTime writes. */
+function isTime(value: unknown): value is string {
+  return isText(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) && !Number.isNaN(Date.parse(value))
 }
 
 function strange(what: string): Failure {

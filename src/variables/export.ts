@@ -18,6 +18,10 @@ export interface ExportedSession {
   readonly expiration: string
   readonly source: Source
   readonly serialNumber: string
+  /** When the code was shown: RFC 3339, UTC, whole seconds. */
+  readonly issuedAt: string
+  /** The role whose credentials these are. */
+  readonly roleArn?: string
 }
 
 /**
@@ -43,10 +47,12 @@ export function exportChanges(
     const value = region ?? before[name]
     if (value !== undefined) target[name] = value
   }
-  const { source, serialNumber, accessKeyId, expiration } = session
+  const { source, serialNumber, issuedAt, roleArn, accessKeyId, expiration } = session
   const state = encodeState({
     source,
     serialNumber,
+    issuedAt,
+    ...(roleArn === undefined ? {} : { roleArn }),
     accessKeyId,
     expiration,
     displaced: displacedBy(target, before),

@@ -8,6 +8,10 @@ export type Source = { readonly profile: string } | { readonly accessKeyId: stri
 export interface State {
   readonly source: Source
   readonly serialNumber: string
+  /** When the code was shown: RFC 3339, UTC. */
+  readonly issuedAt: string
+  /** The role whose credentials these are. */
+  readonly roleArn?: string
   /** The session's key id. */
   readonly accessKeyId: string
   /** RFC 3339, UTC. */
@@ -34,9 +38,8 @@ export function recordable(name: ChangedVariable, value: string): string {
 
 /** The state as one base64url text, which needs no quoting in any shell. */
 export function encodeState(state: State): string {
-  const { source, serialNumber, accessKeyId, expiration } = state
   const displaced = state.displaced.map(({ name, found, left }) => [name, found, left])
-  const json = JSON.stringify({ version, source, serialNumber, accessKeyId, expiration, displaced })
+  const json = JSON.stringify({ version, ...state, displaced })
   return Buffer.from(json).toString('base64url')
 }
 
@@ -45,15 +48,16 @@ export function decodeState(text: string | undefined): State | undefined {
   if (text === undefined || text.length > 16_384 || !/^[\w-]+$/.test(text)) return undefined
   const record = parseRecord(text)
   if (record === undefined || record['version'] !== version) return undefined
-  const { serialNumber, accessKeyId, expiration } = record
+  const { serialNumber, issuedAt, roleArn, accessKeyId, expiration } = record
   const source = decodeSource(record['source'])
   const displaced = decodeDisplaced(record['displaced'])
   if (source === undefined || displaced === undefined) return undefined
   if (!matches(serialNumber, /^[\w+=/:,.@-]{9,256}$/) || !matches(accessKeyId, /^\w{16,128}$/))
     return undefined
-  if (!matches(expiration, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) || Number.isNaN(Date.parse(expiration)))
-    return undefined
-  return { source, serialNumber, accessKeyId, expiration, displaced }
+  if (!isTime(expiration) || !isTime(issuedAt)) return undefined
+  if (roleArn !== undefined && !matches(roleArn, /^arn:[!-~]{1,1024}$/)) return undefined
+  const role = roleArn === undefined ? {} : { roleArn }
+  return { source, serialNumber, issuedAt, ...role, accessKeyId, expiration, displaced }
 }
 
 function parseRecord(text: string): Record<string, unknown> | undefined {
@@ -67,6 +71,10 @@ function parseRecord(text: string): Record<string, unknown> | undefined {
 
 function matches(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value)
+}
+
+function isTime(value: unknown): value is string {
+  return matches(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) && !Number.isNaN(Date.parse(value))
 }
 
 function decodeSource(value: unknown): Source | undefined {

@@ -233,20 +233,6 @@ describe('settings', () => {
     ])
   })
 
-  it('say what is missing where no device is configured', async () => {
-    const user = server.addUser()
-    const { status, stderr, asked } = await runExport({ user, config: () => '' })
-    expect({ status, stderr, asked }).toEqual({
-      status: 6,
-      stderr: errorText(
-        'no MFA device is configured for profile default',
-        'aws configure set mfa_serial ARN --profile default; or set AWS_MFA_SERIAL; or pass --serial-number ARN',
-        'it stands in the console under IAM, Users, Security credentials: arn:aws:iam::123456789012:mfa/NAME, or the number on the back of a hardware token',
-      ),
-      asked: [],
-    })
-  })
-
   it.each<[string, Run]>([
     [
       '--endpoint-url',
@@ -433,7 +419,9 @@ describe('the process', () => {
     })
   })
 
-  it('reads no file of the user but the two, and none with keys in the environment', async ({ skip }) => {
+  it('opens no file of the user but the two and the cache, and none with keys in the environment', async ({
+    skip,
+  }) => {
     const strace = findOnPath('strace')
     if (strace === undefined) return skip('strace is not on PATH')
     await withSandbox(async (sandbox) => {
@@ -457,7 +445,7 @@ describe('the process', () => {
         const text = readFileSync(log, 'latin1')
         return {
           files: [...new Set(text.match(/(?<=")[^"]*\/home\/[^"]*(?=")/g))].map((path) =>
-            path.replace(/.*\/home\//, ''),
+            path.replace(/.*\/home\//, '').replace(/(?<=\/session-|\/\.new-)[\w-]+/, '*'),
           ),
           programs: text.match(/execve\(/g)?.length,
           sdk: text.includes('/dist/sts.cjs'),
@@ -470,10 +458,16 @@ describe('the process', () => {
         programs: 1,
         sdk: true,
       })
+      const profiles = ['.aws/config', '.aws/credentials']
       expect(await opened(withoutKeys, ['-s', 'sh', server.nextTokenCode(user)])).toEqual({
-        files: ['.aws/config', '.aws/credentials'],
+        files: [...profiles, '.cache/aws-mfa-env', '.cache/aws-mfa-env/.new-*'],
         programs: 1,
         sdk: true,
+      })
+      expect(await opened(withoutKeys, ['-s', 'sh'])).toEqual({
+        files: [...profiles, '.cache/aws-mfa-env/session-*.json'],
+        programs: 1,
+        sdk: false,
       })
       for (const words of [['--unset'], ['init', 'bash'], ['--help']]) {
         expect({ words, ...(await opened(environment, words)) }).toEqual({

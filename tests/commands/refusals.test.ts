@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
     requests: 1,
     lines: () => [
       'AWS does not know access key ...9999, from AWS_ACCESS_KEY_ID in the environment, in eu-west-3 (partition aws)',
-      'the key may be deleted or inactive, of another partition, or the region not enabled for the account',
+      'the key may be deleted or inactive, of another partition (--region takes a region there), or the region not enabled for the account',
     ],
   },
   {
@@ -301,7 +301,7 @@ describe('what AWS or somebody in its place answers', () => {
     const ran = await ask({}, server.addUser({ root: true }))
     expect(ran.stderr).toBe(
       endpointNote(server) +
-        'aws-mfa-env: note: AWS gave 60 minutes instead of 720: more is not for the root user\n',
+        'aws-mfa-env: note: AWS gave 60 minutes instead of 720: the root user gets an hour at most\n',
     )
     expect(ran.status).toBe(0)
   })

@@ -20,6 +20,7 @@ const stateFrom = (source: { profile: string } | { accessKeyId: string }, profil
   encodeState({
     source,
     serialNumber: 'GAHT12345678',
+    issuedAt: '2029-12-31T12:00:00Z',
     accessKeyId: session.AWS_ACCESS_KEY_ID,
     expiration: session.AWS_CREDENTIAL_EXPIRATION,
     displaced: [

@@ -1,4 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseCommandLine } from '../../src/cli.ts'
+import { Failure } from '../../src/errors.ts'
+import {
+  type CommandName,
+  commandOptions,
+  commonOptions,
+  type OptionName,
+  options,
+} from '../../src/options.ts'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
 import { environmentOf, runTool } from './tool.ts'
@@ -12,7 +21,8 @@ afterAll(() => server.close())
 const withoutSpaces = 'type the six digits without a space, as in: aws-mfa-env 123456'
 const sixDigits = 'type the six digits that the device shows, as in: aws-mfa-env 123456'
 const allOptions = 'all options: aws-mfa-env --help'
-const shells = 'one of: bash, zsh, sh, ksh, fish, powershell, cmd'
+const shells = 'one of: bash, zsh, sh, ksh, fish, tcsh, elvish, xonsh, nu, powershell, cmd'
+const dialects = `${shells}, json, dotenv`
 const strayCode = (option: string): [string, string] => [
   `six digits stand where --${option} wants a name`,
   'the code is an argument of its own, as in: aws-mfa-env --profile NAME 123456',
@@ -22,7 +32,14 @@ const joined = (option: string, argument: string) =>
 
 /** Words that are wrong, and the error and hints that say so; whether statements were due. */
 const cases: readonly (readonly [words: readonly string[], lines: readonly string[], due?: boolean])[] = [
-  [[], ['a code is missing', sixDigits, 'or pass it on stdin, as in: echo 123456 | aws-mfa-env -']],
+  [
+    [],
+    [
+      'a code is missing, and nobody can be asked for it',
+      sixDigits,
+      'or pass it on stdin, as in: echo 123456 | aws-mfa-env -',
+    ],
+  ],
   [[''], ['the code is not six digits', sixDigits]],
   [['12345'], ['the code has fewer than six digits', expect.any(String)]],
   [['1234567'], ['the code has more than six digits', sixDigits]],
@@ -41,17 +58,17 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
     ['stauts'],
     [
       '"stauts" is neither a command nor a code',
-      'a command is the first word; all commands: aws-mfa-env --help',
-      sixDigits,
+      'did you mean status?',
+      'all commands: aws-mfa-env --help; a code is six digits, as in: aws-mfa-env 123456',
     ],
   ],
   [
     ['123456', 'status'],
-    ['there are several arguments where one code is enough', withoutSpaces],
+    ['status is a command, and a command is the first word', 'as in: aws-mfa-env status'],
   ],
   [
     ['--frofile', 'x', '123456'],
-    ['there is no option "--frofile"', allOptions],
+    ['there is no option "--frofile"', 'did you mean --profile?', allOptions],
   ],
   [
     ['--x5', '123456'],
@@ -102,11 +119,11 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   [['--region', '１２３４５６'], strayCode('region')],
   [
     ['-s', 'bosh', '123456'],
-    ['--shell: there is no shell "bosh"', shells],
+    ['--shell: there is no shell "bosh"', 'did you mean bash?', dialects],
   ],
   [
     ['-s', 'zsh5', '123456'],
-    ['--shell: there is no such shell', shells],
+    ['--shell: there is no such shell', 'did you mean zsh?', dialects],
   ],
   [
     ['--json', '123456'],
@@ -178,7 +195,7 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
     ],
   ),
   [['init'], ['init needs the name of a shell', shells], false],
-  [['init', 'bosh'], ['there is no shell "bosh"', shells], false],
+  [['init', 'bosh'], ['there is no shell "bosh"', 'did you mean bash?', shells], false],
   [['init', '123456'], ['init takes no code', expect.any(String)], false],
   [['init', 'bash', 'zsh'], ['init takes no such argument', expect.any(String)], false],
   [
@@ -194,8 +211,8 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   [['init', 'cmd', '--name', 'mfa'], ['--name: in cmd the file is the name', expect.any(String)], false],
   [['status', '123456'], ['status takes no code', expect.any(String)], false],
   [
-    ['status', '-p', 'work'],
-    ['--profile has no meaning for status', 'what it takes: aws-mfa-env status --help'],
+    ['status', '-s', 'fish'],
+    ['--shell has no meaning for status', 'what it takes: aws-mfa-env status --help'],
     false,
   ],
   [
@@ -259,7 +276,6 @@ describe('usage errors', () => {
     ['zsh', '(exit 2);\n'],
   ])('are told to %s as a statement that fails there', async (shell, statement) => {
     for (const words of [
-      ['-s', shell],
       [`--shell=${shell}`, 'x'],
       ['x', 'y', '-s', shell],
       ['--wrong', '-s', shell],
@@ -270,20 +286,89 @@ describe('usage errors', () => {
   })
 })
 
+const commands = Object.keys(commandOptions) as CommandName[]
+const optionNames = Object.keys(options) as OptionName[]
+const takes = (command: CommandName): readonly OptionName[] => [...commandOptions[command], ...commonOptions]
+
+/** The words that ask for a command, and where an error says that it is. */
+const asked = (command: CommandName): string[] =>
+  command === 'export' ? [] : command === 'unset' ? ['--unset'] : [command]
+const named: Partial<Record<CommandName, string>> = { export: 'without a command', unset: 'with --unset' }
+const given = (name: OptionName): string[] =>
+  'argument' in options[name] ? [`--${name}`, 'x'] : [`--${name}`]
+
+/** The message of the error that the words are; undefined where they are none. */
+const messageOf = (words: readonly string[]) =>
+  parseCommandLine(words).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Failure && error.exitCode === 2 ? error.message : error),
+  )
+
+describe.each(commands)('the options of %s', (command) => {
+  // Without a command, --unset is one.
+  const others = optionNames.filter(
+    (name) => !takes(command).includes(name) && (command !== 'export' || name !== 'unset'),
+  )
+
+  it('are no others than the table has', async () => {
+    expect(others.length).toBeGreaterThan(0)
+    for (const name of others) {
+      const message = `--${name} has no meaning ${named[command] ?? `for ${command}`}`
+      expect(await messageOf([...asked(command), ...given(name)])).toBe(message)
+    }
+    for (const name of takes(command)) {
+      if (command === 'unset' && name === 'unset') continue
+      expect(await messageOf([...asked(command), ...given(name)]), name).toBeUndefined()
+    }
+  })
+
+  it('are given once, and with a value where they want one', async () => {
+    for (const name of takes(command)) {
+      const twice = [...asked(command), ...given(name), ...given(name)]
+      expect(await messageOf(twice)).toBe(`--${name} is given more than once`)
+      const wrong = 'argument' in options[name] ? 'needs a value' : 'takes no value'
+      const value = 'argument' in options[name] ? '' : 'x'
+      if (command === 'unset' && name === 'unset') continue
+      expect(await messageOf([...asked(command), `--${name}=${value}`])).toBe(`--${name} ${wrong}`)
+    }
+  })
+
+  it('are refused by the process as by its parser', async () => {
+    const [other] = others
+    const words = [...asked(command), ...(other === undefined ? [] : given(other))]
+    const { status, stdout, stderr } = await withSandbox((sandbox) =>
+      runTool(command === 'export' ? [...words, '123456'] : words, { sandbox }),
+    )
+    const statements = command === 'export' || command === 'unset'
+    expect({ status, stdout }).toEqual({ status: 2, stdout: statements ? '(exit 2);\n' : '' })
+    expect(stderr).toMatch(new RegExp(`^aws-mfa-env: error: ${await messageOf(words)}\naws-mfa-env: hint: `))
+  })
+
+  it('take no code in the place of a name', async () => {
+    const names = (['shell', 'profile', 'serial-number', 'region', 'to', 'name'] as const).filter((name) =>
+      takes(command).includes(name),
+    )
+    for (const name of names) {
+      const words = [...asked(command), `--${name}`, '123456', ...(command === 'init' ? ['bash'] : [])]
+      const { status, stderr } = await withSandbox((sandbox) => runTool(words, { sandbox }))
+      expect({ words, status }).toEqual({ words, status: 2 })
+      expect(stderr).toMatch(/^aws-mfa-env: error: .*\naws-mfa-env: hint: .*\n$/)
+      expect(stderr).toContain(`six digits stand where --${name} wants a name\n`)
+    }
+  })
+})
+
 describe('help and version', () => {
   it('are on stdout, and no error', async () => {
     for (const words of [
-      ['--help'],
       ['-h'],
       ['123456', '--help'],
-      ['init', '--help'],
-      ['--unset', '-h'],
-      ['status', '-h'],
+      ['exec', '-h', 'true'],
+      ['status', '--version', '-h'],
     ]) {
       const { status, stdout, stderr } = await withSandbox((sandbox) => runTool(words, { sandbox }))
       expect({ words, status, stderr }).toEqual({ words, status: 0, stderr: '' })
       expect(stdout).toMatch(/^[A-Z].*\n\nusage:/)
-      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
     }
     const { stdout } = await withSandbox((sandbox) => runTool(['--version'], { sandbox }))
     expect(stdout).toMatch(/^aws-mfa-env \d+\.\d+\.\d+\n$/)

@@ -1,26 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import { readProfileKeys } from '../../src/keys/profile-keys.ts'
+import { resolveProfileIdentity } from '../../src/keys/profile-identity.ts'
 import { botocoreVersion, type FilePair } from '../profiles/other-readers.ts'
 import { profilesOf, useFolder } from '../profiles/sandbox.ts'
+import { resolveAsBotocore, resolveAsSdk } from './resolve-as-others.ts'
 
 const folder = useFolder()
 const version = botocoreVersion()
-
-const requireFromSdk = createRequire(createRequire(import.meta.url).resolve('@aws-sdk/client-sts'))
-const { fromIni } = requireFromSdk('@aws-sdk/credential-provider-ini') as {
-  fromIni(options: {
-    profile: string
-    filepath: string
-    configFilepath: string
-    ignoreCache: boolean
-  }): () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>
-}
 
 /** Lines for the config and for the credentials file. */
 type Lines = readonly [config: string, credentials: string]
@@ -93,41 +81,24 @@ describe.skipIf(version === undefined)(
           credentials: `[mfa]\n${credentials}`,
         })
         const paths = { config: join(path, 'config'), credentials: join(path, 'credentials') }
-        const keys = unlessRefused(() => {
+        const identity = unlessRefused(() => {
           const profile = profiles.find('mfa')
-          return profile && readProfileKeys(profile)
+          return profile && resolveProfileIdentity(profile, profiles, {})
         })
-        if (keys !== undefined)
-          answered.push({ files, paths, keys: [keys.accessKeyId, keys.secretAccessKey] })
+        // Roles and commands are compared where they are used.
+        if (identity?.signer.kind !== 'file' || identity.roles.length > 0) continue
+        const { accessKeyId, secretAccessKey } = identity.signer
+        answered.push({ files, paths, keys: [accessKeyId, secretAccessKey] })
       }
-      const byBotocore = askBotocore(answered.map(({ paths }) => paths))
+      const byBotocore = resolveAsBotocore(answered.map(({ paths }) => paths))
       for (const [index, { files, paths, keys }] of answered.entries()) {
         expect(byBotocore[index], files.join('---\n')).toEqual({ keys: [...keys, null] })
-        const { credentials: filepath, config: configFilepath } = paths
-        const bySdk = await fromIni({ profile: 'mfa', filepath, configFilepath, ignoreCache: true })()
-        const { accessKeyId, secretAccessKey, sessionToken } = bySdk
-        expect([accessKeyId, secretAccessKey, sessionToken], files.join('---\n')).toEqual([
-          ...keys,
-          undefined,
-        ])
+        expect(await resolveAsSdk(paths), files.join('---\n')).toEqual([...keys, null])
       }
       expect(answered.length).toBeGreaterThan(30)
     })
   },
 )
-
-function askBotocore(pairs: readonly FilePair[]): unknown[] {
-  const script = fileURLToPath(new URL('resolve-as-botocore.py', import.meta.url))
-  const output = execFileSync('python3', [script], {
-    input: JSON.stringify(pairs),
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] },
-  })
-  return output
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as unknown)
-}
 
 function unlessRefused<Answer>(ask: () => Answer): Answer | undefined {
   try {

@@ -11,15 +11,14 @@ async function read(files: { config?: string; credentials?: string }) {
   const profile = (await profilesOf(folder.path, files)).find('mfa')
   if (profile === undefined) throw new Error('the test has no such profile')
   return failureOf(() => {
-    const keys = readProfileKeys(profile)
-    const { accessKeyId, secretAccessKey, origin } = keys
-    expect(keys.profile).toBe(profile)
-    return { accessKeyId, secretAccessKey, origin: origin.replace(folder.path, 'FOLDER') }
+    const { profile: _, ...signer } = { profile: undefined, ...readProfileKeys(profile) }
+    return { ...signer, origin: signer.origin.replace(folder.path, 'FOLDER') }
   }, folder.path)
 }
 
 const keysFrom = (place: string) => ({
   answered: {
+    kind: 'file',
     accessKeyId: 'AKIA0000000000001234',
     secretAccessKey: 'secret',
     origin: `profile mfa (FOLDER/${place})`,
@@ -46,6 +45,13 @@ describe('the keys of a profile', () => {
     expect(await read({ credentials: `${inCredentials}credential_process = command\n` })).toEqual(
       keysFrom('credentials, line 2'),
     )
+  })
+
+  it('may come from a command', async () => {
+    const config = '[profile mfa]\ncredential_process = command\n'
+    expect(await read({ config })).toMatchObject({
+      answered: { kind: 'process', origin: 'profile mfa (credential_process in FOLDER/config, line 2)' },
+    })
   })
 
   it('may have an id of any form, as a test server has', async () => {
@@ -117,12 +123,6 @@ describe('a profile without long-term keys', () => {
       'profile mfa holds a session, and AWS wants long-term keys here (FOLDER/credentials, line 2)',
       long,
     ],
-    [
-      'a role beside keys',
-      { config: '[profile mfa]\nrole_arn = r\nsource_profile = mfa\n', credentials: inCredentials },
-      'profile mfa assumes a role (role_arn in FOLDER/config, line 2)',
-      'name its source_profile with --profile; that session can assume the role',
-    ],
     ...['sso_session', 'sso_start_url', 'sso_account_id', 'sso_role_name'].map(
       (key): [string, { config: string }, ...string[]] => [
         key,
@@ -144,12 +144,6 @@ describe('a profile without long-term keys', () => {
       "GetSessionToken wants an IAM user's keys: name another profile",
     ],
     [
-      'a command',
-      { config: '[profile mfa]\ncredential_process = command\n' },
-      'profile mfa gets its keys from a command (credential_process in FOLDER/config, line 2)',
-      'export them as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-    ],
-    [
       'a command and keys in the config file, of which clients take different ones',
       { config: `${inConfig}credential_process = command\n` },
       'profile mfa holds access keys and a command that gives some (FOLDER/config, line 2; FOLDER/config, line 4)',
@@ -163,8 +157,8 @@ describe('a profile without long-term keys', () => {
     ],
     [
       'a disputed sign that it is another kind of profile',
-      { config: '[profile mfa]\nRole_arn = r\n', credentials: inCredentials },
-      'FOLDER/config, line 2: role_arn: its name is not in lower case',
+      { config: '[profile mfa]\nSso_session = r\n', credentials: inCredentials },
+      'FOLDER/config, line 2: sso_session: its name is not in lower case',
       'the AWS CLI and the SDKs would not read the same from this file; mend that line',
     ],
   ]

@@ -1,4 +1,4 @@
-"""Finds the credentials of profile mfa as botocore does: JSON on stdin, a line of JSON a pair of files on stdout."""
+"""Finds the credentials of a profile (mfa, unless named) as botocore does: JSON on stdin, a line of JSON a pair of files on stdout."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ import botocore.session
 
 
 def find(pair):
-    session = botocore.session.Session(profile='mfa')
+    session = botocore.session.Session(profile=pair.get('profile', 'mfa'))
     session.set_config_variable('config_file', pair['config'])
     session.set_config_variable('credentials_file', pair['credentials'])
     credentials = session.get_credentials()

@@ -42,6 +42,7 @@ export const session: fc.Arbitrary<ExportedSession> = fc.record({
   sessionToken: fc.stringMatching(/^[A-Za-z0-9/+=]{100}$/),
   expiration: fc.constantFrom('2030-01-01T00:00:00Z', '2031-12-31T23:59:59Z'),
   source,
+  issuedAt: fc.constantFrom('2029-12-31T12:00:00Z', '1999-12-31T23:59:59Z'),
   serialNumber: fc.constantFrom('GAHT12345678', 'arn:aws:iam::123456789012:mfa/team/user'),
 })
 

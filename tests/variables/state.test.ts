@@ -6,6 +6,7 @@ import { source, text } from './arbitraries.ts'
 
 const state: fc.Arbitrary<State> = fc.record({
   source,
+  issuedAt: fc.constantFrom('2029-12-31T12:00:00Z', '1999-12-31T23:59:59Z'),
   serialNumber: fc.stringMatching(/^[\w+=/:,.@-]{9,256}$/),
   accessKeyId: fc.stringMatching(/^[A-Z0-9]{16,128}$/),
   expiration: fc.constantFrom('2030-01-01T00:00:00Z', '1999-12-31T23:59:59Z'),
@@ -24,6 +25,7 @@ const state: fc.Arbitrary<State> = fc.record({
 const plain: State = {
   source: { profile: 'work' },
   serialNumber: 'GAHT12345678',
+  issuedAt: '2029-12-31T12:00:00Z',
   accessKeyId: 'ASIA0000000000000000',
   expiration: '2030-01-01T00:00:00Z',
   displaced: [{ name: 'AWS_PROFILE', found: 'work', left: null }],
@@ -32,6 +34,7 @@ const record = {
   version: 1,
   source: { profile: 'work' },
   serialNumber: 'GAHT12345678',
+  issuedAt: '2029-12-31T12:00:00Z',
   accessKeyId: 'ASIA0000000000000000',
   expiration: '2030-01-01T00:00:00Z',
   displaced: [['AWS_PROFILE', 'work', null]],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resolveKeys, sourceOf } from '../../src/keys/resolve-keys.ts'
+import { resolveIdentity } from '../../src/keys/resolve-identity.ts'
 import { undoExport, type Variables } from '../../src/variables/displaced.ts'
 import { type Displaced, recordable, type Source, type State } from '../../src/variables/state.ts'
 import { failureOf, profilesOf, useFolder } from '../profiles/sandbox.ts'
@@ -31,6 +31,7 @@ const ours = {
 const stateFrom = (source: Source, ...displaced: Displaced[]): State => ({
   source,
   serialNumber: 'GAHT12345678',
+  issuedAt: '2029-12-31T12:00:00Z',
   accessKeyId: ours.AWS_ACCESS_KEY_ID,
   expiration: '2030-01-01T00:00:00Z',
   displaced: [
@@ -52,7 +53,7 @@ async function ask({ option, variables = {}, state, files = { credentials } }: Q
   const notes: string[] = []
   const profiles = await profilesOf(folder.path, files)
   const answer = failureOf(() => {
-    const keys = resolveKeys({
+    const { source } = resolveIdentity({
       profileOption: option,
       current: variables,
       before: undoExport(variables, state),
@@ -60,7 +61,7 @@ async function ask({ option, variables = {}, state, files = { credentials } }: Q
       profiles,
       note: (text) => notes.push(text),
     })
-    return sourceOf(keys)
+    return source
   }, folder.path)
   return { answer, notes }
 }
@@ -234,7 +235,13 @@ describe('keys are refused', () => {
       { files: {} },
       'there are no long-term keys: none in the environment, and no default profile',
       'looked in FOLDER/credentials and FOLDER/config',
-      'aws configure makes a default profile; --profile NAME takes another one',
+    ],
+    [
+      'no default profile',
+      { files: { credentials: '[work]\n[home]\n' } },
+      'there are no long-term keys: none in the environment, and no default profile',
+      'name one of the profiles with --profile: work, home',
+      'looked in FOLDER/credentials and FOLDER/config',
     ],
     ['no such profile', { option: 'x' }, 'there is no profile x (from --profile)', thereAre],
     [
@@ -275,9 +282,9 @@ describe('keys are refused', () => {
     ],
     [
       'keys that cannot sign',
-      { option: 'x', files: { config: '[profile x]\nrole_arn = r\n' } },
-      'profile x assumes a role (role_arn in FOLDER/config, line 2)',
-      'name its source_profile with --profile; that session can assume the role',
+      { option: 'x', files: { config: '[profile x]\nlogin_session = r\n' } },
+      'profile x signs in with aws login (login_session in FOLDER/config, line 2)',
+      'use aws login: such sessions have MFA already',
     ],
   ]
   it.each(cases)('%s', async (_, question, ...lines) => {

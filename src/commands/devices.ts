@@ -1,0 +1,83 @@
+import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
+import { resolveEndpoint } from '../aws/endpoint.ts'
+import type { ListedDevice } from '../aws/iam.ts'
+import type { CommandLine } from '../cli.ts'
+import { isUsable, listDevices } from '../device/listed-devices.ts'
+import { ExitCode, Failure, printable } from '../errors.ts'
+import { readLongTermKeys } from '../keys/read-long-term-keys.ts'
+import { AwsTime } from '../session/aws-time.ts'
+import { select } from '../session/order.ts'
+import type { Surroundings } from '../surroundings.ts'
+import type { Outcome } from './outcome.ts'
+import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
+
+/** `devices`: the MFA devices of the user whose long-term keys sign. */
+export async function runDevices(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
+  refuseStrayCodes(line)
+  refuseOperands('devices', line.operands)
+  const { identity, sources } = select(line.values, surroundings)
+  const endpoint = resolveEndpoint(sources, 'iam', undefined)
+  const sts = resolveEndpoint(sources, 'sts', undefined)
+  noteForeignEndpoint(endpoint, surroundings.note)
+  const credentials = await readLongTermKeys(identity.signer, surroundings)
+  const { DevicesDenied } = await import('../aws/refusals.ts')
+  const listing = new AwsTime().spend((timeLimit) => {
+    const credentialsOrigin = identity.signer.origin
+    return listDevices(
+      { endpoint, credentials, credentialsOrigin, timeLimit, debug: surroundings.debug },
+      sts,
+    )
+  })
+  const devices = await listing.catch((error: unknown) => {
+    throw error instanceof DevicesDenied ? denied(error) : error
+  })
+  const rows = devices.map(describe)
+  const stdout = line.flags.has('json') ? `${JSON.stringify(rows, null, 2)}\n` : renderTable(rows)
+  return { stdout, exitCode: ExitCode.done }
+}
+
+/** The hints that others get are about a session's device. */
+function denied({ exitCode, message }: Failure): Failure {
+  return new Failure(
+    exitCode,
+    message,
+    'the console shows them: IAM, Users, Security credentials',
+    'an administrator of the account can allow iam:ListMFADevices',
+  )
+}
+
+interface Row {
+  readonly serialNumber: string
+  readonly kind: string
+  readonly usable: boolean
+  /** RFC 3339; missing where IAM gives none. */
+  readonly enableDate?: string | undefined
+}
+
+function describe(device: ListedDevice): Row {
+  const { serialNumber, enableDate } = device
+  return {
+    serialNumber,
+    kind: kindOf(serialNumber),
+    usable: isUsable(device),
+    enableDate: enableDate?.toISOString(),
+  }
+}
+
+/** IAM does not say it: the serial number's form does. */
+function kindOf(serialNumber: string): string {
+  if (serialNumber.includes(':u2f/')) return 'FIDO'
+  return serialNumber.startsWith('arn:') ? 'virtual' : 'hardware'
+}
+
+function renderTable(rows: readonly Row[]): string {
+  if (rows.length === 0) return 'the user has no MFA device\n'
+  const width = Math.max(...rows.map(({ serialNumber }) => serialNumber.length))
+  return rows
+    .map(({ serialNumber, kind, usable, enableDate }) => {
+      const since = enableDate === undefined ? '' : `  since ${enableDate.slice(0, 10)}`
+      const not = usable ? '' : '  cannot be used with GetSessionToken'
+      return `${printable(serialNumber).padEnd(width)}  ${kind.padEnd(8)}${since}${not}\n`
+    })
+    .join('')
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { CommandLine } from '../cli.ts'
+import { ExitCode, Failure, usageFailure } from '../errors.ts'
+import { deletePrivateFiles } from '../files/private-files.ts'
+import { findCacheFolder, openPrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
+import { Profiles } from '../profiles/profiles.ts'
+import { select } from '../session/order.ts'
+import { forgetSessions } from '../session/session-cache.ts'
+import type { Surroundings } from '../surroundings.ts'
+import type { Outcome } from './outcome.ts'
+import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
+
+const cacheFile = /^(session|device)-[\w-]+\.json$/
+
+/** The sessions of the profile's keys; of a profile that is gone, those that were cached by its name. */
+function forgetProfile(folder: PrivateFolder, { values }: CommandLine, surroundings: Surroundings): void {
+  const paths = new Profiles(surroundings).paths().map((path) => resolve(path))
+  const byName = values.profile === undefined ? 0 : forgetSessions(folder, [values.profile, ...paths])
+  try {
+    const { signer } = select(values, surroundings).identity
+    const source = signer.kind === 'environment' ? [signer.accessKeyId] : [signer.profile.name, ...paths]
+    forgetSessions(folder, source)
+  } catch (error) {
+    if (byName === 0 || !(error instanceof Failure)) throw error
+  }
+}
+
+/** `forget`: deletes the cached sessions of a profile's keys, roles included; with --all everything in the cache. */
+export function runForget(line: CommandLine, surroundings: Surroundings): Outcome {
+  refuseStrayCodes(line)
+  refuseOperands('forget', line.operands)
+  if (line.flags.has('all') && line.values.profile !== undefined) {
+    throw usageFailure('--all and --profile exclude each other')
+  }
+  const path = findCacheFolder(surroundings)
+  if (path === undefined || !existsSync(path)) {
+    // That there is nothing to forget does not make a mistyped profile right.
+    if (!line.flags.has('all')) select(line.values, surroundings)
+    return { stdout: '', exitCode: ExitCode.done }
+  }
+  const folder = openPrivateFolder(path, surroundings.userId, surroundings)
+  if (typeof folder === 'string') throw new Failure(ExitCode.system, `nothing is deleted: ${folder}`)
+  try {
+    if (line.flags.has('all')) deletePrivateFiles(folder, cacheFile)
+    else forgetProfile(folder, line, surroundings)
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    const { code } = error as NodeJS.ErrnoException
+    throw new Failure(ExitCode.system, `${folder.path} cannot be cleared (${code})`)
+  }
+  return { stdout: '', exitCode: ExitCode.done }
+}

@@ -1,0 +1,63 @@
+import type { CommandLine } from '../cli.ts'
+import type { SessionOrder } from '../session/order.ts'
+import { formatTime, type IssuedSession } from '../session/session.ts'
+import type { Surroundings } from '../surroundings.ts'
+import type { Change } from '../variables/change.ts'
+import { classifyKeys } from '../variables/classify.ts'
+import type { Variables } from '../variables/displaced.ts'
+import { exportChanges, regionToSet } from '../variables/export.ts'
+import { noteClearedProfiles } from './cleared-profiles.ts'
+
+/** What a session will change in an environment. */
+export interface ExportPlan {
+  changesFor(session: IssuedSession): Change[]
+  /** Tells the user what else goes with a profile's name. */
+  noteCleared(): void
+  /** Tells the user that a key goes for good. */
+  noteReplaced(): void
+}
+
+/** Stands for a session while it is made sure that the shell can be told the rest. */
+export const placeholder: IssuedSession = {
+  accessKeyId: 'ASIA',
+  secretAccessKey: 'secret',
+  sessionToken: 'token',
+  expiration: formatTime(0),
+  keyId: 'AKIA',
+  serialNumber: 'serial',
+  durationSeconds: 0,
+  issuedAt: formatTime(0),
+}
+
+/** Says before anybody is asked what would keep the changes from being made. */
+export function prepareExport(
+  { values }: CommandLine,
+  { identity, profiles, current, before }: SessionOrder,
+  { note, now }: Surroundings,
+): ExportPlan {
+  const [profile] = identity.profiles
+  const region = regionToSet(values.region, before, () => profile?.setting('region')?.value)
+  noteExpired(current, now(), note)
+  return {
+    changesFor: (session) => exportChanges({ ...session, source: identity.source }, region, current, before),
+    noteCleared: () => noteClearedProfiles(before, profiles, note),
+    noteReplaced: () => {
+      const { signer, roles } = identity
+      if (signer.kind !== 'environment' || roles.length > 0) noteReplacedKeys(before, note)
+    },
+  }
+}
+
+function noteExpired(current: Variables, now: number, note: (text: string) => void): void {
+  const end = Date.parse(current.AWS_CREDENTIAL_EXPIRATION ?? '')
+  if (current.AWS_SESSION_TOKEN === undefined || Number.isNaN(end) || end > now) return
+  note(`the session in the environment ended at ${formatTime(end)}`)
+}
+
+/** Long-term keys in the environment that did not sign are replaced all the same, and nowhere kept. */
+function noteReplacedKeys(before: Variables, note: (text: string) => void): void {
+  if (classifyKeys(before) !== 'long-term') return
+  note(
+    `the session replaces the long-term key ...${before.AWS_ACCESS_KEY_ID?.slice(-4)} in the environment, which --unset does not put back`,
+  )
+}

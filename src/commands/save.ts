@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import type { CommandLine } from '../cli.ts'
+import { configurationFailure, ExitCode, usageFailure } from '../errors.ts'
+import { openCacheFolder } from '../files/cache-folder.ts'
+import { makePrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
+import { refuseUnreplaceable, replaceFile } from '../files/replace-file.ts'
+import { removalOptions } from '../options.ts'
+import { findProfileFile, readProfileFile } from '../profiles/profile-file.ts'
+import type { Profiles } from '../profiles/profiles.ts'
+import { readSavedSource, refuseUnsavable, removeProfile, saveProfile } from '../profiles/saved-profile.ts'
+import { resolveOrder } from '../session/order.ts'
+import { provideSession } from '../session/provide-session.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { readTypedCode, tokenCodeMissing } from '../token-code/token-code.ts'
+import type { Outcome } from './outcome.ts'
+import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
+
+/** The name that AWS's own documentation gives such a profile. */
+const defaultName = 'mfa'
+
+const example = 'aws-mfa-env save 123456'
+
+/** `save`: writes a session into the credentials file as a profile of its own; with --remove takes that out again. */
+export async function runSave(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
+  refuseStrayCodes(line)
+  const { operands, values, flags } = line
+  if (flags.has('remove')) return runRemove(line, surroundings)
+  refuseName(operands)
+  const option = values['token-code']
+  const typed = await readTypedCode({ operands, option, readStdin: surroundings.readStdin, example })
+  const order = resolveOrder(line, surroundings)
+  const path = credentialsPath(surroundings)
+  const place = { path, config: readProfileFile('config', surroundings) }
+  const { source, profiles } = order.identity
+  const name = values.to ?? defaultName
+  // What the config file has for that profile is the user's own.
+  const given = order.profiles.find(name)?.setting('region')?.file === 'config'
+  const region = values.region ?? (given ? undefined : profiles[0]?.setting('region')?.value)
+  const target = { name, region, source }
+  // What cannot be written must not cost a code.
+  refuseUnreplaceable(path, (old = Buffer.of()) => refuseUnsavable(old, target, place))
+  refuseHiding(target.name, order.profiles)
+  const openTerminal = () => (flags.has('no-prompt') ? undefined : surroundings.openTerminal())
+  const codes = { typed, openTerminal, missing: () => tokenCodeMissing(example, true) }
+  const session = await provideSession(order, codes, surroundings)
+  await replaceInTurn(path, (old) => saveProfile(old, { ...session, ...target }, place), surroundings)
+  return { stdout: '', exitCode: ExitCode.done }
+}
+
+function refuseName([operand = '']: readonly string[]): void {
+  if (!/^\p{L}/u.test(operand)) return
+  throw usageFailure(
+    'save takes a code here, not a name',
+    'the profile to write is an option, as in: aws-mfa-env save --to NAME 123456',
+  )
+}
+
+/** The credentials file comes before the config file: long-term keys there could sign no more. */
+function refuseHiding(name: string, profiles: Profiles): void {
+  const profile = profiles.find(name)
+  const keyId = profile?.setting('aws_access_key_id')
+  if (profile === undefined || keyId === undefined || readSavedSource(profile) !== undefined) return
+  throw configurationFailure(
+    `profile ${name} has keys of its own (${keyId.place}), which saved ones would hide`,
+    'save under another name with --to',
+  )
+}
+
+async function runRemove(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
+  refuseOperands('save --remove', line.operands)
+  const taken: readonly string[] = removalOptions
+  const foreign = [...Object.keys(line.values), ...line.flags].find((name) => !taken.includes(name))
+  if (foreign !== undefined) throw usageFailure(`--${foreign} has no meaning with --remove`)
+  const path = credentialsPath(surroundings)
+  const name = line.values.to ?? defaultName
+  const removed = await replaceInTurn(path, (old) => removeProfile(old, name, path), surroundings)
+  if (!removed) surroundings.note(`there is no profile ${name} in ${path}`)
+  return { stdout: '', exitCode: ExitCode.done }
+}
+
+function credentialsPath(surroundings: Surroundings): string {
+  const path = findProfileFile('credentials', surroundings)
+  if (path !== undefined) return path
+  throw configurationFailure(
+    'there is no home folder to save in',
+    'set HOME, or name a file with AWS_SHARED_CREDENTIALS_FILE',
+  )
+}
+
+/**
+ * One run of ours after the other; where no turn can be taken, the file's own comparison has to do.
+ * @returns whether the file has changed
+ */
+async function replaceInTurn(
+  path: string,
+  edit: (old: Buffer) => Buffer,
+  surroundings: Surroundings,
+): Promise<boolean> {
+  const folder = openCacheFolder(surroundings)
+  makeQuietly(folder)
+  const name = `save-${createHash('sha256').update(path).digest('base64url').slice(0, 22)}`
+  const { takeTurn } = await import('../files/turn.ts')
+  const waiting = { onWait: () => surroundings.debug(`waiting to write ${path}`), settled: () => undefined }
+  const taken = folder && (await takeTurn(folder.path, name, surroundings, waiting))
+  try {
+    return replaceFile(path, (old = Buffer.of()) => edit(old), surroundings.platform)
+  } finally {
+    if (taken !== undefined && 'turn' in taken) taken.turn.release()
+  }
+}
+
+function makeQuietly(folder: PrivateFolder | undefined): void {
+  try {
+    if (folder !== undefined) makePrivateFolder(folder)
+  } catch {
+    // Turns cannot be taken there.
+  }
+}

@@ -1,0 +1,44 @@
+import { configurationFailure } from '../errors.ts'
+import type { Profile, Setting } from '../profiles/profiles.ts'
+
+/** An access key that belongs to an IAM user, and not to a session. */
+export interface LongTermKeys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/** Where the long-term keys are that sign. */
+export type Signer = FileSigner | EnvironmentSigner | ProcessSigner
+
+/** They stand in the profile. */
+interface FileSigner extends LongTermKeys {
+  readonly kind: 'file'
+  readonly profile: Profile
+  /** For an error: `profile work (/home/me/.aws/credentials, line 3)`. */
+  readonly origin: string
+}
+
+export interface EnvironmentSigner extends LongTermKeys {
+  readonly kind: 'environment'
+  readonly origin: string
+}
+
+/** The profile's `credential_process` gives them. */
+interface ProcessSigner {
+  readonly kind: 'process'
+  readonly profile: Profile
+  readonly command: Setting
+  readonly origin: string
+}
+
+/**
+ * Refuses keys that are not of AWS's form, which would fail in the request's header.
+ * @throws {Failure} configuration
+ */
+export function refuseMalformedKeys({ accessKeyId, secretAccessKey }: LongTermKeys, origin: string): void {
+  if (/^\w{16,128}$/.test(accessKeyId) && /^[!-~]+$/.test(secretAccessKey)) return
+  throw configurationFailure(
+    `${origin}: these are no access keys of AWS`,
+    'a key id is 16 or more letters and digits; look for blanks and line ends that were copied along',
+  )
+}

@@ -1,0 +1,144 @@
+import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
+import { resolveEndpoint } from '../aws/endpoint.ts'
+import type { FoundDevice } from '../device/find-device.ts'
+import { forgetDevice, readRememberedDevice, rememberDevice } from '../device/remembered-device.ts'
+import { Failure, WrongTokenCode } from '../errors.ts'
+import type { PrivateFolder } from '../files/private-folder.ts'
+import { unlessUnwritable } from '../files/records.ts'
+import type { Identity } from '../keys/profile-identity.ts'
+import { readLongTermKeys } from '../keys/read-long-term-keys.ts'
+import type { LongTermKeys } from '../keys/signer.ts'
+import { commandEnvironment } from '../processes/loop.ts'
+import type { Sourced } from '../settings.ts'
+import type { Environment, Surroundings } from '../surroundings.ts'
+import { otherTokenCode, type WithTokenCode } from '../token-code/token-code.ts'
+import { cacheKeyOf } from './find-session.ts'
+import { obtainSession, type SessionQuestion } from './obtain-session.ts'
+import type { IssuedSession } from './session.ts'
+import { readCachedSession } from './session-cache.ts'
+import { chooseDevice, discoverDevice } from './session-device.ts'
+import { findCached, keep, type SessionRun } from './session-run.ts'
+
+/**
+ * How a code is come by.
+ * @throws {Failure} usage: there is no way to one
+ */
+export function wayToTokenCode({ codes, order, surroundings }: SessionRun): WithTokenCode {
+  const { typed, openTerminal, missing } = codes
+  if (typed !== undefined) return (_request, use) => use(typed)
+  const { mfaProcess: command, identity } = order
+  const mfaProcess = command && {
+    command,
+    profileName: identity.profiles[0]?.name,
+    surroundings: { ...surroundings, environment: markSources(identity, command, surroundings) },
+  }
+  return otherTokenCode({ mfaProcess, openTerminal, missing })
+}
+
+/** What the command asks for must not need the same keys either: it would wait for this run, which waits for it. */
+function markSources(
+  { profiles, signer }: Identity,
+  { origin }: Sourced,
+  { environment }: Surroundings,
+): Environment {
+  const sources = profiles.slice(1).map(({ name }) => name)
+  const names = signer.kind === 'environment' ? [...sources, undefined] : sources
+  return names.reduce((marked, name) => commandEnvironment(marked, name, origin), environment)
+}
+
+/**
+ * A new session of the user's own, with a code.
+ * @throws {Failure} usage: there is no way to a code; refused, unreachable, configuration, interrupted
+ */
+export async function obtainOwnSession(run: SessionRun): Promise<IssuedSession> {
+  const { order, surroundings, codes } = run
+  const withTokenCode = wayToTokenCode(run)
+  const { signer } = order.identity
+  const keys = await readLongTermKeys(signer, surroundings)
+  const { UnknownDevice } = await import('../aws/refusals.ts')
+  const device = await chooseDevice(run, keys)
+  try {
+    return await obtainWith(run, keys, device, withTokenCode)
+  } catch (error) {
+    const { memory } = order
+    if (!(error instanceof UnknownDevice) || memory === undefined || device.from !== 'memory') throw error
+    await unlessUnwritable(memory, surroundings.note, () => forgetDevice(memory, keys.accessKeyId))
+    if (codes.typed !== undefined) {
+      throw new Failure(
+        error.exitCode,
+        error.message,
+        ...error.hints,
+        'it is forgotten: the next run looks for the devices of the user',
+      )
+    }
+    surroundings.note(`AWS does not know ${device.value} any more: looking for another device`)
+    return obtainWith(run, keys, await discoverDevice(run, keys), withTokenCode)
+  }
+}
+
+async function obtainWith(
+  run: SessionRun,
+  keys: LongTermKeys,
+  device: FoundDevice,
+  withTokenCode: WithTokenCode,
+): Promise<IssuedSession> {
+  const { order, surroundings } = run
+  const { signer, profiles } = order.identity
+  surroundings.debug(`MFA device ${device.value}, from ${device.origin}`)
+  const endpoint = resolveEndpoint(order.sources, 'sts', device.value)
+  noteForeignEndpoint(endpoint, surroundings.note)
+  const question = {
+    keys,
+    keysOrigin: signer.origin,
+    serialNumber: device,
+    durationSeconds: order.durationSeconds,
+    endpoint,
+  }
+  const whose =
+    profiles[0] === undefined ? `key ...${keys.accessKeyId.slice(-4)}` : `profile ${profiles[0].name}`
+  // A device that is configured need not be remembered; a command's code is known to be used from there.
+  const memory = order.serialNumber === undefined || order.mfaProcess !== undefined ? order.memory : undefined
+  const usedAt = memory && readRememberedDevice(memory, keys.accessKeyId)?.usedAt
+  // While a code was awaited, another shell may have got a session, perhaps with this very code.
+  return withTokenCode(
+    { device: `${device.value}, ${whose}`, usedAt },
+    async (code) => findCached(run, []) ?? obtainAndKeep(run, question, device, code, memory),
+  )
+}
+
+async function obtainAndKeep(
+  run: SessionRun,
+  question: SessionQuestion,
+  device: FoundDevice,
+  tokenCode: string,
+  memory: PrivateFolder | undefined,
+): Promise<IssuedSession> {
+  const { surroundings, time } = run
+  const { keys } = question
+  const session = await obtainSession(question, tokenCode, time, surroundings).catch((error: unknown) => {
+    throw error instanceof WrongTokenCode ? withRememberedDevice(withRecentUse(run, error), device) : error
+  })
+  if (memory !== undefined) {
+    const worked = { serialNumber: device.value, usedAt: surroundings.now(), only: device.only }
+    await unlessUnwritable(memory, surroundings.note, () => rememberDevice(memory, keys.accessKeyId, worked))
+  }
+  await keep(run, [], session)
+  return session
+}
+
+/** The user may have another device by now. */
+function withRememberedDevice(failure: WrongTokenCode, { from }: FoundDevice): WrongTokenCode {
+  if (from !== 'memory') return failure
+  const hint = 'that device worked last with this key; --serial-number names another one'
+  return new WrongTokenCode(failure.exitCode, failure.message, ...failure.hints, hint)
+}
+
+/** The code may be right, and another shell the one that has used it. */
+function withRecentUse({ order, surroundings }: SessionRun, failure: WrongTokenCode): WrongTokenCode {
+  const cached = order.cache && readCachedSession(order.cache, cacheKeyOf(order, []))
+  const age = surroundings.now() - Date.parse(cached?.issuedAt ?? '')
+  if (!(age < 60_000)) return failure
+  const hint =
+    'a code of this device has just been used, in another shell perhaps: without a code, its session is taken from the cache'
+  return new WrongTokenCode(failure.exitCode, failure.message, hint, ...failure.hints)
+}

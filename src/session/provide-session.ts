@@ -1,0 +1,142 @@
+import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
+import { resolveEndpoint } from '../aws/endpoint.ts'
+import { Failure } from '../errors.ts'
+import { makePrivateFolder } from '../files/private-folder.ts'
+import { unlessUnwritable } from '../files/records.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { AwsTime } from './aws-time.ts'
+import { cacheKeyOf } from './find-session.ts'
+import type { SessionOrder } from './order.ts'
+import type { IssuedSession } from './session.ts'
+import { digest, fileNameOf } from './session-cache.ts'
+import { findCached, keep, type SessionRun, type TokenCodes } from './session-run.ts'
+
+/**
+ * The session that was ordered, from the cache or from AWS: the user's own, or the role's.
+ * @throws {Failure} usage: there is no way to a code; refused, unreachable, configuration, interrupted
+ */
+export async function provideSession(
+  order: SessionOrder,
+  codes: TokenCodes,
+  surroundings: Surroundings,
+): Promise<IssuedSession> {
+  const note = noteOnce(surroundings.note)
+  const run = { order, codes, surroundings: { ...surroundings, note }, time: new AwsTime() }
+  const { roles } = order.identity
+  const find = () => findCached(run, roles)
+  const found = find()
+  if (found !== undefined) return found
+  // Before a wait for others, which might be in vain.
+  if (findCached(run, []) === undefined) (await import('./own-session.ts')).wayToTokenCode(run)
+  return inTurn(run, find, () => obtain(run))
+}
+
+/** Whoever finds something out notes it, and the user reads it once. */
+function noteOnce(note: (text: string) => void): (text: string) => void {
+  const noted = new Set<string>()
+  return (text) => {
+    if (noted.has(text)) return
+    noted.add(text)
+    note(text)
+  }
+}
+
+/** Only one of many callers at once asks the user and AWS; the others take what it got. */
+async function inTurn(
+  run: SessionRun,
+  find: () => IssuedSession | undefined,
+  obtainIt: () => Promise<IssuedSession>,
+): Promise<IssuedSession> {
+  const { order, codes, surroundings } = run
+  // A typed code is used by its own run, and would be stale after a wait.
+  if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
+  const { takeTurn } = await import('../files/turn.ts')
+  const { findFailure, shareFailure } = await import('./shared-failure.ts')
+  // Who has a command for the code does not wait for somebody at a prompt, nor for another command.
+  const command = order.mfaProcess === undefined ? '' : `-${digest([order.mfaProcess.value])}`
+  const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${command}`
+  const { cache } = order
+  await unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))
+  let waitingSince = Number.POSITIVE_INFINITY
+  const taken = await takeTurn<IssuedSession | Failure>(cache.path, name, surroundings, {
+    onWait: (holder) => {
+      waitingSince = surroundings.now()
+      surroundings.note(describeWait(order, holder))
+    },
+    // Who is asked on a terminal of their own may do better.
+    settled: () => find() ?? (order.mfaProcess && findFailure(cache, name, waitingSince)),
+  })
+  if (taken === undefined) return obtainIt()
+  if ('settled' in taken) {
+    if (taken.settled instanceof Failure) throw taken.settled
+    return taken.settled
+  }
+  try {
+    return await obtainIt()
+  } catch (error) {
+    // Of a role that cannot be assumed the others need not know.
+    if (order.mfaProcess !== undefined && findCached(run, []) === undefined) {
+      await shareFailure(cache, name, error, surroundings)
+    }
+    throw error
+  } finally {
+    taken.turn.release()
+  }
+}
+
+function describeWait({ identity }: SessionOrder, holder: number | undefined): string {
+  const { signer } = identity
+  const whose = signer.kind === 'environment' ? 'the same key' : `profile ${signer.profile.name}`
+  const who = holder === undefined ? 'another aws-mfa-env' : `another aws-mfa-env (process ${holder})`
+  return `waiting for ${who}, which is getting a session of ${whose}`
+}
+
+async function obtain(run: SessionRun): Promise<IssuedSession> {
+  const { roles } = run.order.identity
+  const found = findCached(run, [])
+  const { obtainOwnSession } = await import('./own-session.ts')
+  const own = found ?? (await obtainOwnSession(run))
+  if (roles.length === 0) return own
+  const { RoleDenied, SessionRefused } = await import('../aws/refusals.ts')
+  try {
+    return await obtainRole(run, own)
+  } catch (error) {
+    if (found === undefined) throw error
+    if (error instanceof SessionRefused) {
+      return await obtainRoleAfresh(run, error, 'AWS takes the cached session no longer')
+    }
+    const minutes = Math.floor((run.surroundings.now() - Date.parse(found.issuedAt)) / 60_000)
+    // Who has just shown a code is not asked for another.
+    if (!(error instanceof RoleDenied) || minutes < 1) throw error
+    const age = `the cached session is ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} old, and the role may want a fresher code`
+    if (run.codes.unattended) throw withoutCode(error, age, run.codes.missing())
+    return await obtainRoleAfresh(run, error, age)
+  }
+}
+
+/** AWS may take the user's session no longer, or a role's trust policy want a code that was shown a short while ago. */
+async function obtainRoleAfresh(run: SessionRun, refusal: Failure, why: string): Promise<IssuedSession> {
+  const { obtainOwnSession, wayToTokenCode } = await import('./own-session.ts')
+  try {
+    wayToTokenCode(run)
+  } catch (error) {
+    throw withoutCode(refusal, why, error as Failure)
+  }
+  run.surroundings.note(`AWS did not give the role: ${why}`)
+  const renewing = { ...run, order: { ...run.order, renew: true } }
+  return obtainRole(run, await obtainOwnSession(renewing))
+}
+
+function withoutCode({ exitCode, message, hints }: Failure, why: string, missing: Failure): Failure {
+  return new Failure(exitCode, message, ...hints, why, ...missing.hints)
+}
+
+async function obtainRole(run: SessionRun, own: IssuedSession): Promise<IssuedSession> {
+  const { order, surroundings, time } = run
+  const { assumeRoles } = await import('./assume-roles.ts')
+  const endpoint = resolveEndpoint(order.sources, 'sts', own.serialNumber)
+  noteForeignEndpoint(endpoint, surroundings.note)
+  const session = await assumeRoles(order.identity.roles, own, endpoint, time, surroundings)
+  await keep(run, order.identity.roles, session)
+  return session
+}

@@ -1,0 +1,51 @@
+import type { Failure } from '../errors.ts'
+import { unlessUnwritable } from '../files/records.ts'
+import type { Role } from '../keys/roles.ts'
+import type { Surroundings } from '../surroundings.ts'
+import type { Terminal } from '../terminal.ts'
+import type { AwsTime } from './aws-time.ts'
+import { cacheKeyOf, findSession } from './find-session.ts'
+import type { SessionOrder } from './order.ts'
+import type { IssuedSession } from './session.ts'
+import { keepSession } from './session-cache.ts'
+
+/** Where a code may come from, beside the command of `mfa_process`. */
+export interface TokenCodes {
+  /** The code on the command line or on stdin. */
+  readonly typed: string | undefined
+  /** Undefined where nobody may be asked. */
+  openTerminal(): Terminal | undefined
+  /** Asked again and again by programs: no code is spent on a role that AWS denies. */
+  readonly unattended?: true
+  /** What to say where there is no way to one. */
+  missing(): Failure
+}
+
+/** What a run is asked for, and what it may use. */
+export interface SessionRun {
+  readonly order: SessionOrder
+  readonly codes: TokenCodes
+  readonly surroundings: Surroundings
+  readonly time: AwsTime
+}
+
+/** The cached session that serves; a typed code asks for a new one. */
+export function findCached(
+  { order, codes, surroundings }: SessionRun,
+  roles: readonly Role[],
+): IssuedSession | undefined {
+  return codes.typed === undefined ? findSession(order, roles, surroundings) : undefined
+}
+
+/** Caches a session, where sessions of its keys are cached. */
+export async function keep(
+  { order, surroundings }: SessionRun,
+  roles: readonly Role[],
+  session: IssuedSession,
+): Promise<void> {
+  const { cache } = order
+  if (cache === undefined) return
+  await unlessUnwritable(cache, surroundings.note, () =>
+    keepSession(cache, cacheKeyOf(order, roles), session),
+  )
+}
