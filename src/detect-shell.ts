@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { type DialectName, findDialectName } from './dialects/dialects.ts'
+import { findShellName, type ShellName } from './dialects/dialects.ts'
 
 /** A process above ours. */
 interface Ancestor {
@@ -12,7 +12,7 @@ interface Ancestor {
 }
 
 /** Shells in whose words nothing is written; what is written for another one would be run by them as commands. */
-const unserved = ['tcsh', 'csh', 'nu', 'elvish', 'xonsh', 'rc', 'es']
+const unserved = ['rc', 'es']
 
 /** A shell that asks and cannot be answered. */
 export interface UnservedShell {
@@ -29,8 +29,8 @@ const maximumSteps = 8
 export function detectShell(
   parentId: number,
   read: (processId: number) => Ancestor | undefined,
-): DialectName | UnservedShell | undefined {
-  let passedOver: DialectName | undefined
+): ShellName | UnservedShell | undefined {
+  let passedOver: ShellName | undefined
   let processId = parentId
   for (let step = 0; step < maximumSteps && processId > 0; step++) {
     const ancestor = read(processId)
@@ -38,10 +38,10 @@ export function detectShell(
     // npm puts a shell of its own between itself and what it runs.
     if (passedOver !== undefined && !isNpm(ancestor)) return passedOver
     passedOver = undefined
-    const [first = ''] = ancestor.words
-    const other = [first, ancestor.name].map(baseName).find((name) => unserved.includes(name))
+    const names = namesOf(ancestor)
+    const other = names.map(baseName).find((name) => unserved.includes(name))
     if (other !== undefined) return { unserved: other }
-    const found = findDialectName(first) ?? findDialectName(ancestor.name)
+    const found = names.map(findShellName).find((name) => name !== undefined)
     if (found !== undefined) {
       if (found !== 'sh' || ancestor.words[1] !== '-c') return found
       passedOver = found
@@ -49,6 +49,15 @@ export function detectShell(
     processId = ancestor.parentId
   }
   return passedOver
+}
+
+/** What a process may be known by. xonsh is a script, or a module, that Python runs. */
+function namesOf({ words, name }: Ancestor): string[] {
+  const [first = '', ...rest] = words
+  if (!/^(python|pypy)[\d.]*$/i.test(baseName(first).replace(/\.exe$/i, ''))) return [first, name]
+  const at = rest.findIndex((word) => word === '-m' || !word.startsWith('-'))
+  const program = (rest[at] === '-m' ? rest[at + 1] : rest[at]) ?? ''
+  return findShellName(program) === 'xonsh' ? [program] : [first, name]
 }
 
 function baseName(path: string): string {

@@ -10,9 +10,19 @@ const folder = fileURLToPath(new URL('../shells/', import.meta.url))
 const linters: readonly (readonly [program: string, leading: readonly string[], file: string])[] = [
   ['shellcheck', ['--norc', '-o', 'all', '-S', 'style', '-s', 'bash'], 'awsmfa.bash'],
   ['shellcheck', ['--norc', '-o', 'all', '-S', 'style', '-s', 'sh'], 'awsmfa.sh'],
+  ['shellcheck', ['--norc', '-o', 'all', '-S', 'style', '-s', 'bash'], 'completion.bash'],
   ['zsh', ['--no-rcs', '-n'], 'awsmfa.zsh'],
+  ['zsh', ['--no-rcs', '-n'], 'completion.zsh'],
   ['fish', ['--no-config', '-n'], 'awsmfa.fish'],
+  ['tcsh', ['-f', '-n'], 'awsmfa.tcsh'],
+  ['elvish', ['-norc', '-compileonly'], 'awsmfa.elv'],
+  ['fish', ['--no-config', '-n'], 'completion.fish'],
   ['fish_indent', ['--check'], 'awsmfa.fish'],
+  ['fish_indent', ['--check'], 'completion.fish'],
+  ['shellcheck', ['--norc', '-o', 'all', '-S', 'style', '-s', 'bash'], 'remind.bash'],
+  ['zsh', ['--no-rcs', '-n'], 'remind.zsh'],
+  ['fish', ['--no-config', '-n'], 'remind.fish'],
+  ['fish_indent', ['--check'], 'remind.fish'],
 ]
 
 describe.each(linters)('%s %j', (program, leading, file) => {

@@ -1,23 +1,55 @@
+import { dotenv } from '../documents/dotenv.ts'
+import { json } from '../documents/json.ts'
 import { bourne } from './bourne.ts'
 import { cmd } from './cmd.ts'
 import type { Dialect } from './dialect.ts'
+import { elvish } from './elvish.ts'
 import { fish } from './fish.ts'
 import { powershell } from './powershell.ts'
+import { tcsh } from './tcsh.ts'
+import { xonsh } from './xonsh.ts'
 
-export type DialectName = 'bash' | 'zsh' | 'sh' | 'ksh' | 'fish' | 'powershell' | 'cmd'
+/** What no shell is, but a program or a file can take. */
+type DocumentName = 'json' | 'dotenv'
 
-/** In the order in which help texts list them. */
-export const dialects: Readonly<Record<DialectName, Dialect>> = {
+export type ShellName =
+  | 'bash'
+  | 'zsh'
+  | 'sh'
+  | 'ksh'
+  | 'fish'
+  | 'tcsh'
+  | 'elvish'
+  | 'xonsh'
+  | 'nu'
+  | 'powershell'
+  | 'cmd'
+
+export type DialectName = ShellName | DocumentName
+
+const documents: Readonly<Record<DocumentName, Dialect>> = { json, dotenv }
+
+const shells: Readonly<Record<ShellName, Dialect>> = {
   bash: bourne,
   zsh: bourne,
   sh: bourne,
   ksh: bourne,
   fish,
+  tcsh,
+  elvish,
+  xonsh,
+  nu: json,
   powershell,
   cmd,
 }
 
-const otherNames: Readonly<Record<string, DialectName>> = {
+/** In the order in which help texts list them. */
+export const dialects: Readonly<Record<DialectName, Dialect>> = { ...shells, ...documents }
+
+/** The shells among them. */
+export const shellNames = Object.keys(shells) as readonly ShellName[]
+
+const otherNames: Readonly<Record<string, ShellName>> = {
   rbash: 'bash',
   rzsh: 'zsh',
   ash: 'sh',
@@ -30,20 +62,39 @@ const otherNames: Readonly<Record<string, DialectName>> = {
   oksh: 'ksh',
   rksh: 'ksh',
   rksh93: 'ksh',
+  csh: 'tcsh',
+  nushell: 'nu',
   pwsh: 'powershell',
+  'pwsh-lts': 'powershell',
   'pwsh-preview': 'powershell',
+}
+
+/** What a user may name with --shell: a shell as `findShellName` knows it, or a document. */
+export function findDialectName(name: string): DialectName | undefined {
+  const document = name.toLowerCase()
+  return isDocument(document) ? document : findShellName(name)
+}
+
+/** Whether that is for a program or a file to take, and for no shell. */
+function isDocument(name: string): name is DocumentName {
+  return Object.hasOwn(documents, name)
 }
 
 /**
  * The dialect of a shell as a user may name it or as its process is called: without regard to case, to a folder in
- * front (`/bin/zsh`, `C:\...\pwsh.exe`), to a login shell's `-`, and to `.exe`. Undefined where it is none of ours.
+ * front (`/bin/zsh`, `C:\...\pwsh.exe`), to a login shell's `-`, to `.exe`, and to a version at the end (`fish-3.6`).
+ * Undefined where it is none of ours.
  */
-export function findDialectName(shell: string): DialectName | undefined {
+export function findShellName(shell: string): ShellName | undefined {
   const name = shell
     .toLowerCase()
     .replace(/^.*[/\\]/s, '')
     .replace(/^-/, '')
     .replace(/\.exe$/, '')
-  if (Object.hasOwn(dialects, name)) return name as DialectName
+  return lookUp(name) ?? lookUp(name.replace(/-\d+(\.\d+)*$/, ''))
+}
+
+function lookUp(name: string): ShellName | undefined {
+  if (Object.hasOwn(shells, name)) return name as ShellName
   return Object.hasOwn(otherNames, name) ? otherNames[name] : undefined
 }

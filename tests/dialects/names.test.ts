@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dialects, findDialectName } from '../../src/dialects/dialects.ts'
+import { dialects, findDialectName, findShellName } from '../../src/dialects/dialects.ts'
 
 describe('the dialect of a shell', () => {
   it.each([
@@ -25,6 +25,21 @@ describe('the dialect of a shell', () => {
     ['powershell', 'powershell'],
     ['PowerShell.EXE', 'powershell'],
     ['pwsh', 'powershell'],
+    ['fish-3.6', 'fish'],
+    ['/usr/local/bin/bash-5.2', 'bash'],
+    ['zsh-5.9', 'zsh'],
+    ['ksh93', 'ksh'],
+    ['tcsh', 'tcsh'],
+    ['-tcsh', 'tcsh'],
+    ['csh', 'tcsh'],
+    ['elvish', 'elvish'],
+    ['elvish-0.21.0', 'elvish'],
+    ['xonsh', 'xonsh'],
+    ['nu', 'nu'],
+    ['nu.exe', 'nu'],
+    ['nushell', 'nu'],
+    ['pwsh-lts', 'powershell'],
+    ['pwsh-7.4', 'powershell'],
     ['pwsh.exe', 'powershell'],
     ['C:/Program Files/PowerShell/7/pwsh.exe', 'powershell'],
     ['cmd', 'cmd'],
@@ -39,8 +54,11 @@ describe('the dialect of a shell', () => {
     'node',
     'tmux',
     'login',
-    'tcsh',
-    'nu',
+    'rc',
+    'numbat',
+    '5.2',
+    'zsh5',
+    'python3',
     'bashful',
     '/bin/bash/',
     'bash -l',
@@ -48,6 +66,15 @@ describe('the dialect of a shell', () => {
     '.exe',
   ])('%j is none', (shell) => {
     expect(findDialectName(shell)).toBeUndefined()
+  })
+
+  it.each([
+    ['json', 'json'],
+    ['dotenv', 'dotenv'],
+    ['JSON', 'json'],
+  ])('is named by a document, too, which no process is: %s', (word, name) => {
+    expect(findDialectName(word)).toBe(name)
+    expect(findShellName(word)).toBeUndefined()
   })
 
   it('knows each by its own name', () => {

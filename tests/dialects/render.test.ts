@@ -3,8 +3,8 @@ import { type DialectName, dialects } from '../../src/dialects/dialects.ts'
 import type { Change } from '../../src/variables/change.ts'
 import { hostileValues, unsayableValues } from '../real-shells/hostile-values.ts'
 
-// cmd's dialect has tests of its own.
-const names = (Object.keys(dialects) as DialectName[]).filter((name) => name !== 'cmd')
+// cmd's dialect and dotenv have tests of their own.
+const names = (Object.keys(dialects) as DialectName[]).filter((name) => name !== 'cmd' && name !== 'dotenv')
 
 const session: Change[] = [
   { name: 'KEY', value: 'AKIA1' },
@@ -22,6 +22,13 @@ const texts: Readonly<Record<string, string>> = {
     'echo "aws-mfa-env: hint: erase it for every fish with: set -eU $aws_mfa_env_found" >&2; ' +
     "sh -c 'exit 6'; " +
     "else; set -eg AWS_PROFILE; set -eg OLD; set -gx KEY 'AKIA1'; set -gx TOKEN 'it\\'s'; true; end; end\n",
+  tcsh:
+    "set aws_mfa_env = ('it'\\''s') && eval 'unsetenv AWS_PROFILE; unsetenv OLD; setenv KEY \"AKIA1\"; " +
+    "setenv TOKEN $aws_mfa_env[1]:q; unset aws_mfa_env'\n",
+  elvish: "{ unset-env AWS_PROFILE; unset-env OLD; set-env KEY 'AKIA1'; set-env TOKEN 'it''s' }\n",
+  xonsh:
+    "(\x24{...}.pop('AWS_PROFILE', None), \x24{...}.pop('OLD', None), \x24{...}.update({'KEY': 'AKIA1', 'TOKEN': 'it\\'s'}))\n",
+  nu: '{"KEY":"AKIA1","AWS_PROFILE":null,"TOKEN":"it\'s","OLD":null}\n',
   powershell:
     "& { $env:AWS_PROFILE = $null; $env:OLD = $null; $env:KEY = 'AKIA1'; $env:TOKEN = 'it''s'; };\n",
 }
@@ -34,6 +41,10 @@ describe('a transaction', () => {
   it.each([
     ['bash', '{ unset A; }\n', '{ export B=b; }\n'],
     ['fish', 'begin; set -eg A; true; end\n', "begin; set -gx B 'b'; true; end\n"],
+    ['tcsh', "eval 'unsetenv A'\n", 'eval \'setenv B "b"\'\n'],
+    ['elvish', '{ unset-env A }\n', "{ set-env B 'b' }\n"],
+    ['xonsh', "(\x24{...}.pop('A', None))\n", "(\x24{...}.update({'B': 'b'}))\n"],
+    ['json', '{"A":null}\n', '{"B":"b"}\n'],
     ['powershell', '& { $env:A = $null; };\n', "& { $env:B = 'b'; };\n"],
   ] as const)('for %s may only take out, or only set', (name, cleared, set) => {
     expect(dialects[name].render([{ name: 'A', value: null }])).toBe(cleared)
@@ -64,10 +75,17 @@ describe('a text for PowerShell', () => {
   })
 })
 
-describe('a text for fish', () => {
+describe.each(['fish', 'xonsh', 'json'] as const)('a text for %s', (name) => {
   it('is one line for every hostile value', () => {
-    const rendered = hostileValues.map((value) => dialects.fish.render([{ name: 'A', value }]))
+    const rendered = hostileValues.map((value) => dialects[name].render([{ name: 'A', value }]))
     expect(rendered.filter((text) => text.indexOf('\n') !== text.length - 1)).toEqual([])
+  })
+})
+
+describe.each(['xonsh', 'json'] as const)('a text for %s', (name) => {
+  it('is ASCII for every hostile value', () => {
+    const rendered = hostileValues.map((value) => dialects[name].render([{ name: 'A', value }]))
+    expect(rendered.filter((text) => !/^[ -~]+\n$/.test(text))).toEqual([])
   })
 })
 
@@ -78,6 +96,12 @@ describe('the failing statement', () => {
     ['sh', '(exit 4);\n'],
     ['ksh', '(exit 4);\n'],
     ['fish', "sh -c 'exit 4'\n"],
+    ['tcsh', '(exit 4);\n'],
+    ['elvish', ''],
+    ['xonsh', "raise RuntimeError('aws-mfa-env failed (4)')\n"],
+    ['nu', ''],
+    ['json', ''],
+    ['dotenv', ''],
     ['powershell', "throw 'aws-mfa-env failed (4)';\n"],
   ] as const)('for %s is %j', (name, text) => {
     expect(dialects[name].renderFailure(4)).toBe(text)
@@ -91,8 +115,8 @@ describe.each(names)('a refusal for %s', (name) => {
     )
   })
 
-  it('meets none of the hostile values, and not the empty one', () => {
+  it(`meets ${name === 'tcsh' ? 'those' : 'none'} of the hostile values${name === 'tcsh' ? ' that have a line end' : ''}`, () => {
     const refused = ['', ...hostileValues].filter((value) => dialects[name].refusal(value) !== undefined)
-    expect(refused).toEqual([])
+    expect(refused).toEqual(name === 'tcsh' ? hostileValues.filter((value) => value.includes('\n')) : [])
   })
 })

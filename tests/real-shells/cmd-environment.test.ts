@@ -50,6 +50,7 @@ describeEachNode('the environment', (root, node) => {
         'in PowerShell: Invoke-Expression "$(aws-mfa-env 123456 --shell powershell)"',
         'in cmd, once and for all: aws-mfa-env init cmd > awsmfa.cmd, in a folder on PATH; then: awsmfa 123456',
         'in Git Bash: eval "$(aws-mfa-env 123456 --shell bash)"',
+        'in nushell: aws-mfa-env 123456 --shell nu | from json | load-env',
       ),
     })
   })
@@ -69,19 +70,19 @@ describeEachNode('the environment', (root, node) => {
     )
   })
 
-  it('needs no folder for temporary files, and leaves no file behind', () => {
+  it('needs no folder for temporary files, and keeps secrets in its cache alone', () => {
     expect(found.endings.withoutFiles).toMatchObject({ status: 0, stderr: found.note })
     expect(found.secrets).toHaveLength(profiles.length)
-    for (const { path, text } of found.files) {
+    const cached = found.files.filter(({ path }) => /^local\/aws-mfa-env\/session-[^.]*\.json$/.test(path))
+    expect(cached).toHaveLength(profiles.length)
+    const others = found.files.filter((file) => !cached.includes(file))
+    for (const { path, text } of others) {
       expect({ path, holds: found.secrets.some((secret) => text.includes(secret)) }).toEqual({
         path,
         holds: false,
       })
     }
-    expect(found.files.map(({ path }) => path).sort()).toEqual([
-      'home/.aws/credentials',
-      'installed/awsmfa.cmd',
-    ])
+    expect(others.map(({ path }) => path).sort()).toEqual(['home/.aws/credentials', 'installed/awsmfa.cmd'])
   })
 })
 

@@ -57,6 +57,7 @@ describeEachNode('the main job', (root, node) => {
         found.endpointNote +
         errorText(
           `AWS did not accept the code for ${user.serialNumber}`,
+          'a code of this device has just been used, in another shell perhaps: without a code, its session is taken from the cache',
           'it was mistyped, is no longer the current one, or has been used already: wait for the next code',
           'if that is refused too, set the clock of the phone or computer that makes the codes',
         ),

@@ -19,8 +19,11 @@ function fail(
     const script: string[] = []
     for (const code of failures) {
       const text = join(sandbox.folder, `text-${code}`)
-      await writeFile(text, dialects[shell.dialect].renderFailure(code))
-      script.push(...lines(shell.syntax.command('cat', text), code))
+      const statement = dialects[shell.dialect].renderFailure(code)
+      await writeFile(text, statement)
+      // Where there is none, the exit status has to do.
+      const words: [string, ...string[]] = statement === '' ? ['sh', '-c', `exit ${code}`] : ['cat', text]
+      script.push(...lines(shell.syntax.command(...words), code))
     }
     const { status, stdout, stderr } = await runScript(shell, `${script.join('\n')}\n`, { sandbox })
     return { status, stdout: `${stdout}`, stderr: `${stderr}` }
@@ -85,6 +88,52 @@ describeEachShell(
     })
   },
   ({ dialect }) => dialect === 'fish',
+)
+
+describeEachShell(
+  'the failing statement',
+  (shell) => {
+    it('ends a script under -e with its code', async () => {
+      const script = ["printf '(exit 4);' | cat >text", 'eval "`cat text`"', 'echo went on', ''].join('\n')
+      const { status, stdout } = await withSandbox((sandbox) =>
+        runScript(shell, script, { sandbox, shellArguments: ['-ef'] }),
+      )
+      expect({ status, stdout: `${stdout}` }).toEqual({ status: 4, stdout: '' })
+    })
+
+    it('leaves its code in $status', async () => {
+      const ending = await fail(shell, codes, (command) => [shell.syntax.evaluate(command), 'echo $status'])
+      expect(ending).toEqual({ status: 0, stdout: codeLines, stderr: '' })
+    })
+  },
+  ({ dialect }) => dialect === 'tcsh',
+)
+
+// What the program's exit status does in elvish and nushell, an exception does in xonsh.
+const endings: Readonly<Record<string, readonly [status: number, says: string]>> = {
+  elvish: [2, 'exited with 4'],
+  nu: [4, ''],
+  xonsh: [1, 'aws-mfa-env failed (4)'],
+}
+
+describeEachShell(
+  'a failing run',
+  (shell) => {
+    it.each(['', '$RAISE_SUBPROC_ERROR = False'].slice(0, shell.name === 'xonsh' ? 2 : 1))(
+      'ends a script, visibly %s',
+      async (before) => {
+        const ending = await fail(shell, [4], (command) => [
+          before,
+          shell.syntax.evaluate(command),
+          shell.syntax.print('went on'),
+        ])
+        const [status, says] = endings[shell.name] ?? []
+        expect(ending).toMatchObject({ status, stdout: '' })
+        expect(ending.stderr).toContain(says)
+      },
+    )
+  },
+  ({ name }) => name in endings,
 )
 
 describeEachShell(

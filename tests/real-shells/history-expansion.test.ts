@@ -30,6 +30,7 @@ const hasScript = script !== undefined && /util-linux/.test(`${spawnSync(script,
 const interactive: Readonly<Record<string, string>> = {
   bash: 'bash --noprofile --norc -i',
   zsh: 'zsh --no-rcs -i',
+  tcsh: 'tcsh -f -i',
 }
 
 describeEachShell(
@@ -48,8 +49,10 @@ describeEachShell(
           'echo marker',
           // Shows that history expansion is on: it runs `echo echo marker`.
           'echo !! >expanded',
-          `eval "$(cat ${text})"`,
-          'EXPANDED="$(cat expanded)" env -0 >dump',
+          shell.syntax.evaluate(`cat ${text}`),
+          shell.dialect === 'tcsh'
+            ? 'env EXPANDED="`cat expanded`" env -0 >dump'
+            : 'EXPANDED="$(cat expanded)" env -0 >dump',
           'exit',
         ]
         const command = interactive[shell.name] ?? ''

@@ -1,7 +1,7 @@
 // PowerShell's ways of calling, and what it makes of errors. wrapper-calls.test.ts has what is the same in every shell.
 
 import { readFile, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { powershell } from '../../src/dialects/powershell.ts'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
@@ -185,10 +185,27 @@ describeEachShell(
         expect(`${stdout}`, `${stderr}`).toMatch(/^0 ASIA\naws-mfa-env failed \([46]\)\n0 \[\]\n$/)
       }))
 
-    it('is written in what Windows PowerShell 5.1 knows', async () => {
-      expect(await inspect(shell, await readFile(wrapperPath(shell), 'utf8'))).toEqual({
+    it('is written in what Windows PowerShell 5.1 knows, and so is the reminder', async () => {
+      const wrapper = wrapperPath(shell)
+      expect(await inspect(shell, await readFile(wrapper, 'utf8'))).toEqual({
         newer: [],
         commands: ['Microsoft.PowerShell.Core\\Get-Command'],
+      })
+      const reminder = join(dirname(wrapper), 'remind.ps1')
+      expect(await inspect(shell, await readFile(reminder, 'utf8'))).toEqual({
+        newer: [],
+        commands: ['Microsoft.PowerShell.Core\\Get-Command', '__awsmfa_remind'],
+      })
+    })
+
+    it('completes in what Windows PowerShell 5.1 knows', async () => {
+      const file = new URL('../../shells/completion.ps1', import.meta.url)
+      expect(await inspect(shell, await readFile(file, 'utf8'))).toEqual({
+        newer: [],
+        commands: [
+          'Microsoft.PowerShell.Core\\Get-Command',
+          'Microsoft.PowerShell.Core\\Register-ArgumentCompleter',
+        ],
       })
     })
 

@@ -26,7 +26,19 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 // bash sees every row; these share them out, since each takes three starts of the program.
-const sharing = ['zsh', 'dash', 'ksh93', 'mksh', 'busybox', 'fish', 'powershell']
+const sharing = [
+  'zsh',
+  'dash',
+  'ksh93',
+  'mksh',
+  'busybox',
+  'fish',
+  'tcsh',
+  'elvish',
+  'xonsh',
+  'nu',
+  'powershell',
+]
 
 describeEachShell('the states table', (shell) => {
   for (const [index, { state, profile }] of rows.entries()) {

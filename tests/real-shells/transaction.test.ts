@@ -89,6 +89,12 @@ const session: Change[] = [
   { name: 'KEY', value: "it's" },
   { name: 'TOKEN', value: 'ü=' },
 ]
+const plainSession: Change[] = [
+  { name: 'AWS_PROFILE', value: null, mustVanish: true },
+  { name: 'AWS_REGION', value: null },
+  { name: 'KEY', value: 'AKIA' },
+  { name: 'TOKEN', value: 'a+/b==' },
+]
 const unset: Change[] = [
   { name: 'AWS_PROFILE', value: null },
   { name: 'AWS_REGION', value: null },
@@ -113,6 +119,37 @@ done
   echo "$i|$status|$AWS_PROFILE|$AWS_REGION|$KEY|$TOKEN"
 end
 `,
+  tcsh: (count: number) => `@ i = 0
+while ($i < ${count})
+  ( eval "\`cat cut-$i\`"; sh -c 'echo "$0|$1|$AWS_PROFILE|$AWS_REGION|$KEY|$TOKEN" >row' $i $status ) >& /dev/null \
+    || echo "$i|1|${untouched}" >row
+  cat row
+  @ i++
+end
+`,
+  elvish: (count: number) => `range ${count} | each {|i|
+  set-env AWS_PROFILE stale; set-env AWS_REGION r; unset-env KEY; unset-env TOKEN
+  var status = 0
+  try { eval (cat cut-$i | slurp) } catch e { set status = 1 }
+  echo $i'|'$status'|'$E:AWS_PROFILE'|'$E:AWS_REGION'|'$E:KEY'|'$E:TOKEN
+}
+`,
+  xonsh: (count: number) => `for i in range(${count}):
+    $AWS_PROFILE, $AWS_REGION, status = 'stale', 'r', 0
+    for name in ('KEY', 'TOKEN'): \${...}.pop(name, None)
+    try:
+        execx(open(f'cut-{i}').read())
+    except Exception:
+        status = 1
+    print(i, status, *(\${...}.get(name, '') for name in ('AWS_PROFILE', 'AWS_REGION', 'KEY', 'TOKEN')), sep='|')
+`,
+  nu: (count: number) => `for i in 0..${count - 1} {
+  $env.AWS_PROFILE = 'stale'; $env.AWS_REGION = 'r'; $env.KEY = null; $env.TOKEN = null
+  $env.STATUS = 0
+  try { cat $"cut-($i)" | from json | load-env } catch { $env.STATUS = 1 }
+  print ([$i $env.STATUS $env.AWS_PROFILE? $env.AWS_REGION? $env.KEY? $env.TOKEN?] | str join '|')
+}
+`,
   powershell: (count: number) => `foreach ($i in 0..${count - 1}) {
   $env:AWS_PROFILE = 'stale'; $env:AWS_REGION = 'r'; $env:KEY = $null; $env:TOKEN = $null
   $status = 0
@@ -123,13 +160,13 @@ end
 }
 
 function cutScript(shell: FoundShell): (count: number) => string {
-  if (isBourne(shell)) return cutScripts.bourne
-  return shell.dialect === 'fish' ? cutScripts.fish : cutScripts.powershell
+  return cutScripts[shell.dialect as keyof typeof cutScripts] ?? cutScripts.bourne
 }
 
 describeEachShell('a text that was cut off', (shell) => {
   it.each([
-    ['an export', session, "||it's|ü="],
+    ['an export', plainSession, '||AKIA|a+/b=='],
+    ['an export of words with quotes', session, "||it's|ü="],
     ['an unset', unset, '|||'],
   ] as const)(
     'at whichever byte applies whole, or not at all and with a failure: %s',
@@ -142,17 +179,20 @@ describeEachShell('a text that was cut off', (shell) => {
         const ending = await runScript(shell, cutScript(shell)(cuts.length), { sandbox, environment })
         const rows = `${ending.stdout}`.trimEnd().split('\n')
         expect(rows, `${ending.stderr}`).toHaveLength(cuts.length)
-        const torn = rows.filter((row, index) => !isWhole(row, index, applied))
+        const torn = rows.filter((row, index) => !isWhole(row, `${cuts[index]}`, applied))
         expect(torn.map((row) => [row, `${cuts[Number.parseInt(row, 10)]}`])).toEqual([])
         expect(rows.at(-1)).toBe(`${text.length}|0|${applied}`)
       }),
   )
 })
 
-function isWhole(row: string, index: number, applied: string): boolean {
+// Nothing at all is evaluated with success by most shells. In tcsh an `eval` of nothing is, too, and the list of
+// words that cannot stand in one word, without the `eval` behind it.
+const silent = /^(eval ?|set\b(?!.*&& eval ').*)?$/s
+
+function isWhole(row: string, text: string, applied: string): boolean {
   const [, status, state] = /^\d+\|(\d+)\|(.*)$/.exec(row) ?? []
-  // Nothing at all is evaluated with success by every shell but PowerShell.
-  if (state === untouched) return status !== '0' || index === 0
+  if (state === untouched) return status !== '0' || silent.test(text)
   return state === applied && status === '0'
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dialects } from '../../src/dialects/dialects.ts'
 import type { Change } from '../../src/variables/change.ts'
 import { describeEachShell } from './each-shell.ts'
 import { hostileValues } from './hostile-values.ts'
@@ -17,6 +18,10 @@ const wrongRenders: Readonly<Record<string, (changes: readonly Change[]) => stri
   sh: doubleQuoting,
   ksh: doubleQuoting,
   fish: naively((name, value) => `set -gx ${name} '${value.replaceAll("'", "\\'")}';\n`),
+  tcsh: naively((name, value) => `setenv ${name} "${value}";\n`),
+  elvish: naively((name, value) => `set-env ${name} "${value}"\n`),
+  xonsh: naively((name, value) => `$${name} = '${value}'\n`),
+  nu: (changes) => `{${naively((name, value) => `"${name}": "${value}"`)(changes)}}`,
   powershell: naively((name, value) => `$env:${name} = '${value.replaceAll("'", "''")}';\n`),
 }
 
@@ -32,6 +37,16 @@ const otherWays: Readonly<Record<string, readonly { way: string; evaluate: (comm
       { way: 'eval (…)', evaluate: (command) => `eval (${command})` },
       { way: 'eval "$(…)"', evaluate: (command) => `eval "$(${command})"` },
     ],
+    // What the wrapper does.
+    tcsh: [{ way: 'a list', evaluate: (c) => `set noglob; set list = (\`${c}\`); eval $list:q` }],
+    xonsh: [
+      {
+        way: 'execx($(…))',
+        // xonsh loses the output of a program that ends at once.
+        evaluate: (c) => `execx($(sh -c '"$0" "$@"; sleep 0.2' ${c}) or 'raise EOFError')`,
+      },
+    ],
+    nu: [{ way: 'load-env (…)', evaluate: (command) => `load-env (${command} | from json)` }],
     powershell: [
       { way: '| Out-String | Invoke-Expression', evaluate: (c) => `${c} | Out-String | Invoke-Expression` },
       { way: '| Invoke-Expression', evaluate: (command) => `${command} | Invoke-Expression` },
@@ -69,8 +84,10 @@ describe('the hostile values', () => {
 })
 
 describeEachShell('a value', (shell) => {
+  const sayable = hostileValues.filter((value) => dialects[shell.dialect].refusal(value) === undefined)
+
   it('reaches a child byte for byte', async () => {
-    expect(await findWrongValues(shell, hostileValues)).toEqual([])
+    expect(await findWrongValues(shell, sayable)).toEqual([])
   })
 
   it('does not with a wrong quoter, which shows that the one above can fail', async () => {
@@ -79,7 +96,7 @@ describeEachShell('a value', (shell) => {
   })
 
   // PowerShell takes seconds for all of them.
-  const some = hostileValues.filter((_, index) => shell.dialect !== 'powershell' || index % 5 === 0)
+  const some = sayable.filter((_, index) => shell.dialect !== 'powershell' || index % 5 === 0)
 
   itInGerman('UTF-8', 'reaches a child byte for byte', async (environment) => {
     expect(await findWrongValues(shell, some, { environment })).toEqual([])

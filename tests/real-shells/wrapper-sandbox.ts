@@ -2,18 +2,21 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { DialectName } from '../../src/dialects/dialects.ts'
-import { dialects } from '../../src/dialects/dialects.ts'
+import { dialects, type ShellName } from '../../src/dialects/dialects.ts'
 import { toolPath } from '../commands/tool.ts'
 import { runScript, type Sandbox, type ScriptOptions, withSandbox } from './run.ts'
-import { type FoundShell, isBourne } from './shells.ts'
+import type { FoundShell } from './shells.ts'
 
-const files: Readonly<Record<DialectName, string>> = {
+const files: Readonly<Record<ShellName, string>> = {
   bash: 'awsmfa.bash',
   zsh: 'awsmfa.zsh',
   sh: 'awsmfa.sh',
   ksh: 'awsmfa.sh',
   fish: 'awsmfa.fish',
+  tcsh: 'awsmfa.tcsh',
+  elvish: 'awsmfa.elv',
+  xonsh: 'awsmfa.xsh',
+  nu: 'awsmfa.nu',
   powershell: 'awsmfa.ps1',
   cmd: 'awsmfa.cmd',
 }
@@ -25,19 +28,65 @@ export function wrapperPath({ dialect }: FoundShell): string {
 
 /** The statement that defines the wrapper. */
 export function load(shell: FoundShell): string {
-  return shell.syntax.source(wrapperPath(shell))
+  return shell.syntax.load(wrapperPath(shell))
+}
+
+/** A statement that sets or takes out an environment variable. */
+export function setVariable({ dialect }: FoundShell, name: string, value: string | null): string {
+  const text = dialects[dialect].render([{ name, value }]).trimEnd()
+  return dialect === 'nu' ? `${text} | load-env` : text
 }
 
 /** The shell that the wrapper names to the program. */
-export function wrapperDialect({ dialect }: FoundShell): DialectName {
+export function wrapperDialect({ dialect }: FoundShell): ShellName {
   return dialect === 'ksh' ? 'sh' : dialect
 }
 
 /** A statement that prints how another one ended, and that strictness does not end. */
 export function statusOf(shell: FoundShell, statement: string): string {
-  if (isBourne(shell)) return `${statement} && echo 0 || echo "$?"`
-  if (shell.dialect === 'fish') return `${statement}; echo $status`
-  return `try { ${statement} } catch { }; $LASTEXITCODE`
+  switch (shell.dialect) {
+    case 'fish':
+      return `${statement}; echo $status`
+    case 'tcsh':
+      return `${statement} && echo 0 || echo $status`
+    case 'elvish':
+      return `try { ${statement}; echo 0 } catch e { try { echo $e[reason][exit-status] } catch { echo 'exception' } }`
+    case 'xonsh':
+      return `try:\n    ${statement}\n    print(0, flush=True)\nexcept Exception as e:\n    print(e.returncode, flush=True)`
+    case 'nu':
+      return `try { ${statement}; print 0 } catch {|e| print ($e.exit_code? | default 'exception') }`
+    case 'powershell':
+      return `try { ${statement} } catch { }; $LASTEXITCODE`
+    default:
+      return `${statement} && echo 0 || echo "$?"`
+  }
+}
+
+/**
+ * What a call of the wrapper comes to where the program is missing: what `statusOf` prints, how a strict script ends,
+ * and what is said.
+ */
+export function missingProgram(
+  { dialect }: FoundShell,
+  name = 'awsmfa',
+): [caught: string, status: number, message: RegExp] {
+  const message = new RegExp(
+    `${name}: error: aws-mfa-env is not on PATH[\\s|]+${name}: hint: npm install --global aws-mfa-env`,
+  )
+  switch (dialect) {
+    case 'powershell':
+      return ['127', 1, message]
+    case 'elvish':
+      return ['exception', 2, message]
+    case 'xonsh':
+      return ['127', 1, message]
+    case 'nu':
+      return ['exception', 1, message]
+    case 'tcsh':
+      return ['1', 1, /aws-mfa-env: Command not found/]
+    default:
+      return ['127', 127, message]
+  }
 }
 
 interface ScriptEnding {

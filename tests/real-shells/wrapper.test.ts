@@ -3,13 +3,21 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { dialects } from '../../src/dialects/dialects.ts'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { endpointNote, environmentOf, keysOf, writeProfiles } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runProgram } from './run.ts'
 import { type FoundShell, findOnPath, isBourne } from './shells.ts'
-import { load, pathWithout, statusOf, type WrapperSandbox, withTool, wrapperPath } from './wrapper-sandbox.ts'
+import {
+  load,
+  missingProgram,
+  pathWithout,
+  setVariable,
+  statusOf,
+  type WrapperSandbox,
+  withTool,
+  wrapperPath,
+} from './wrapper-sandbox.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -19,10 +27,39 @@ afterAll(() => server.close())
 
 const awsmfa = (shell: FoundShell, ...words: string[]) => shell.syntax.command('awsmfa', ...words)
 
-/** As the README has it for the shell's start. */
-function installLine({ dialect, syntax }: FoundShell, ...words: string[]): string {
-  const init = ['aws-mfa-env init', dialect, ...words].join(' ')
-  return dialect === 'powershell' ? `${init} | Out-String | Invoke-Expression` : syntax.evaluate(init)
+/** Sets the wrapper up as the README has it for the shell's start; gives the statements that are left to do. */
+async function install(shell: FoundShell, world: WrapperSandbox, name = 'awsmfa'): Promise<string[]> {
+  const { dialect, syntax } = shell
+  const init = `aws-mfa-env init ${dialect}${name === 'awsmfa' ? '' : ` --name ${name}`}`
+  const home = (file: string) => join(world.sandbox.home, file)
+  switch (dialect) {
+    case 'powershell':
+      return [`${init} | Out-String | Invoke-Expression`]
+    case 'elvish':
+      return [`var ${name}~ = (eval (${init} | slurp))`]
+    case 'tcsh':
+      return ['aws-mfa-env init tcsh >~/.awsmfa.tcsh', `alias ${name} 'source ~/.awsmfa.tcsh awsmfa \\!*'`]
+    case 'xonsh':
+      return [
+        'mkdir -p ~/.config/xonsh/rc.d',
+        `${init} > ~/.config/xonsh/rc.d/awsmfa.xsh`,
+        'source ~/.config/xonsh/rc.d/awsmfa.xsh',
+      ]
+    case 'nu': {
+      // nushell reads all of a script before it runs the first line.
+      const ending = await world.run([`${init} | save ${home('awsmfa.nu')}`])
+      expect(ending).toEqual({ status: 0, stdout: '', stderr: '' })
+      return [`source ${home('awsmfa.nu')}`]
+    }
+    default:
+      return [syntax.evaluate(init)]
+  }
+}
+
+/** How a trace is switched on, and what prints that it is. The shells that are in neither way traced have none. */
+const traces: Readonly<Record<string, readonly [string, string]>> = {
+  fish: ['set -g fish_trace 1', 'echo $fish_trace'],
+  tcsh: ['set echo verbose', 'echo $?echo$?verbose'],
 }
 
 /** A child's AWS variables, as a statement of the script wrote them. */
@@ -49,7 +86,7 @@ describeEachShell('the wrapper', (shell) => {
       const code = server.nextTokenCode(user)
       const ending = await world.run(
         [
-          installLine(shell),
+          ...(await install(shell, world)),
           statusOf(shell, awsmfa(shell, code)),
           dumpIn(world, 'with'),
           statusOf(shell, awsmfa(shell, '--unset')),
@@ -77,12 +114,12 @@ describeEachShell('the wrapper', (shell) => {
           syntax.otherwise(awsmfa(shell, '123456', '654321'), syntax.print('caught')),
           dumpIn(world, 'after'),
           awsmfa(shell, '--no-such-option'),
-          ...(shell.dialect === 'fish' ? ['exit $status'] : []),
+          ...(shell.dialect === 'fish' || shell.dialect === 'tcsh' ? ['exit $status'] : []),
           syntax.print('went on'),
         ],
         { environment },
       )
-      const status = shell.dialect === 'powershell' ? 1 : 2
+      const status = shell.dialect === 'powershell' || shell.dialect === 'xonsh' ? 1 : 2
       expect(ending).toMatchObject({ status, stdout: '4\ncaught\n' })
       expect(ending.stderr.match(/^aws-mfa-env: error: /gm)).toHaveLength(3)
       expect(await readDump(world, 'after')).toEqual(environment)
@@ -103,17 +140,17 @@ describeEachShell('the wrapper', (shell) => {
     }))
 
   it('answers to another name', () =>
-    withTool(shell, async ({ run }) => {
-      const { status, stdout, stderr } = await run([
-        installLine(shell, '--name', 'renamed'),
+    withTool(shell, async (world) => {
+      const { status, stdout, stderr } = await world.run([
+        ...(await install(shell, world, 'renamed')),
         statusOf(shell, syntax.command('renamed', '--no-such-option')),
-        dialects[shell.dialect].render([{ name: 'PATH', value: pathWithout }]),
+        setVariable(shell, 'PATH', pathWithout),
         statusOf(shell, syntax.command('renamed', 'status')),
         syntax.command('renamed'),
       ])
-      const last = shell.dialect === 'powershell' ? 1 : 127
-      expect({ status, stdout }).toEqual({ status: last, stdout: '2\n127\n' })
-      expect(stderr).toMatch(/renamed: error: aws-mfa-env is not on PATH[\s|]+renamed: hint: /)
+      const [caught, last, message] = missingProgram(shell, 'renamed')
+      expect({ status, stdout }).toEqual({ status: last, stdout: `2\n${caught}\n` })
+      expect(stderr).toMatch(message)
       expect(stderr).not.toContain('awsmfa:')
     }))
 })
@@ -122,8 +159,7 @@ describeEachShell(
   'the wrapper',
   (shell) => {
     const { syntax } = shell
-    const tracing = shell.dialect === 'fish' ? ['set -g fish_trace 1'] : ['set -xv']
-    const options = shell.dialect === 'fish' ? 'echo $fish_trace' : 'echo "$-"'
+    const [tracing, options] = traces[shell.dialect] ?? ['set -xv', 'echo "$-"']
 
     /** What the trace of a statement says that puts a session in, and which of the session's secrets are in that. */
     const trace = (statement: (code: string) => string) =>
@@ -131,7 +167,7 @@ describeEachShell(
         const user = server.addUser()
         const file = join(sandbox.folder, 'dump')
         const call = statement(server.nextTokenCode(user))
-        const lines = [load(shell), ...tracing, options, call, options, syntax.dumpEnvironment(file)]
+        const lines = [load(shell), tracing, options, call, options, syntax.dumpEnvironment(file)]
         const { status, stdout, stderr } = await run(lines, { environment: environmentOf(server, user) })
         const session = await readVariables(file)
         const secrets = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_ACCESS_KEY_ID']
@@ -157,7 +193,7 @@ describeEachShell(
       expect((await trace(plain)).shown).toHaveLength(3)
     })
   },
-  ({ dialect }) => dialect !== 'powershell',
+  (shell) => isBourne(shell) || shell.dialect in traces,
 )
 
 describeEachShell(
@@ -191,17 +227,21 @@ const startFiles: Readonly<Record<string, string>> = {
   bash: '.bashrc',
   zsh: '.zshrc',
   fish: '.config/fish/config.fish',
+  tcsh: '.tcshrc',
+  elvish: '.config/elvish/rc.elv',
+  xonsh: '.xonshrc',
 }
 
 describeEachShell(
   'the wrapper, set up in the start file and typed into a terminal',
   (shell) => {
     it.skipIf(script === undefined)('puts a session in', () =>
-      withTool(shell, async ({ sandbox, environment }) => {
+      withTool(shell, async (world) => {
+        const { sandbox, environment } = world
         const user = server.addUser()
         const startFile = join(sandbox.home, startFiles[shell.name] ?? '')
         await mkdir(dirname(startFile), { recursive: true })
-        await writeFile(startFile, `${installLine(shell)}\n`)
+        await writeFile(startFile, (await install(shell, world)).map((line) => `${line}\n`).join(''))
         const dump = join(sandbox.folder, 'dump')
         const typed = [awsmfa(shell, server.nextTokenCode(user)), shell.syntax.dumpEnvironment(dump), 'exit']
         const { stdout } = await runProgram(script ?? '', ['-qec', `${shell.launch[0]} -i`, '/dev/null'], {

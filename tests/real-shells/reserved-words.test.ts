@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { isReservedWord } from '../../src/commands/reserved-words.ts'
+import { describeEachShell } from './each-shell.ts'
+import { runScript, withSandbox } from './run.ts'
+
+/** Prints the words that a shell keeps for itself, by its own account. */
+const listings: Readonly<Record<string, string>> = {
+  bash: 'compgen -k; enable -s | cut -d " " -f 2',
+  zsh: 'print -l $reswords',
+  fish: 'for word in (builtin -n); eval "function $word; end" 2>/dev/null; or echo $word; end',
+  xonsh: 'print(*__import__("keyword").kwlist, sep="\\n")',
+  nu: 'scope commands | where type == keyword | each {|command| $command.name | split words | first } | str join "\\n" | print',
+  powershell: `$kinds = [enum]::GetValues([System.Management.Automation.Language.TokenKind])
+foreach ($kind in $kinds) {
+  if ([System.Management.Automation.Language.TokenTraits]::HasTrait($kind, 'Keyword') -and $kind -ne 'DynamicKeyword') { "$kind" }
+}`,
+}
+
+describeEachShell(
+  'a reserved word',
+  (shell) => {
+    it('is no name for the wrapper', async () => {
+      const { stdout } = await withSandbox((sandbox) =>
+        runScript(shell, `${listings[shell.name]}\n`, { sandbox }),
+      )
+      const words = `${stdout}`.match(/^[A-Za-z_]\w*$/gm) ?? []
+      expect(words.length).toBeGreaterThan(8)
+      expect(words.filter((word) => !isReservedWord(word))).toEqual([])
+    })
+  },
+  ({ name }) => name in listings,
+)
+
+describe('a reserved word', () => {
+  it.each(['awsmfa', 'mfa', 'aws_mfa', 'aws', 'm'])('is not %s', (name) => {
+    expect(isReservedWord(name)).toBe(false)
+  })
+})
