@@ -1,0 +1,156 @@
+import { commandTexts } from '../help/command-texts.ts'
+import {
+  type CommandName,
+  commandOptions,
+  commandWords,
+  commonOptions,
+  type OptionName,
+  options,
+  removalOptions,
+  type ValueOption,
+} from '../options.ts'
+
+/** A word that can stand somewhere, plain, and a few words on it, which may be none. */
+export interface Candidate {
+  readonly value: string
+  readonly help: string
+}
+
+/** What can stand at the cursor: that text with one of the candidates behind it, or the word of another command. */
+export type Completion =
+  | { readonly before: string; readonly candidates: readonly Candidate[] }
+  /** The index of that command's first word among the words of the line. */
+  | { readonly commandAt: number }
+
+/** Whatever a command line cannot tell. */
+export interface Values {
+  /** The shells that the operand of this command may name. */
+  shells(command: 'init' | 'completion'): readonly Candidate[]
+  of(option: ValueOption): readonly Candidate[]
+}
+
+/** The words before the cursor's, as our command line takes them. */
+interface Preceding {
+  readonly given: ReadonlySet<OptionName>
+  /** The option whose value is the cursor's word. */
+  readonly awaiting: ValueOption | undefined
+  /** Behind `--` there are no options. */
+  readonly ended: boolean
+  readonly operands: number
+  /** Where `exec`'s command begins, by index. */
+  readonly commandAt: number | undefined
+}
+
+/** How an option may be typed. */
+const typedOptions: ReadonlyMap<string, OptionName> = new Map(
+  (Object.keys(options) as OptionName[]).flatMap((name): [string, OptionName][] => {
+    const alias = aliasOf(name)
+    return [[`--${name}`, name], ...(alias === undefined ? [] : ([[alias, name]] as [string, OptionName][]))]
+  }),
+)
+
+/** Options that exclude each other. */
+const opposites: Partial<Record<OptionName, OptionName>> = { all: 'profile', profile: 'all' }
+
+const nothing: Completion = { before: '', candidates: [] }
+
+/**
+ * What can stand at the end of a command line.
+ * @param words as a program gets them, the program's name first and last the word at the cursor, as far as the cursor
+ */
+export function complete(words: readonly string[], values: Values): Completion {
+  const [program = '', ...typed] = words
+  const current = typed.pop() ?? ''
+  const command = commandWords.find((word) => word === typed[0])
+  const preceding = readPreceding(typed, command)
+  if (preceding.awaiting !== undefined) return valueCompletion(preceding.awaiting, '', values)
+  const dashed = /^-/.test(current) && !preceding.ended
+  if (preceding.commandAt !== undefined) return { commandAt: preceding.commandAt + 1 }
+  if (command === 'exec' && !dashed) return { commandAt: words.length - 1 }
+  const [, option = '', before] = /^(-[^=]*)(=)/.exec(current) ?? []
+  const name = typedOptions.get(option)
+  if (dashed && before !== undefined) {
+    return isValueOption(name) ? valueCompletion(name, `${option}=`, values) : nothing
+  }
+  if (dashed) return { before: '', candidates: optionCandidates(command, preceding, program, current) }
+  if (typed.length === 0) return { before: '', candidates: commandCandidates() }
+  const named = (command === 'init' || command === 'completion') && preceding.operands === 0
+  if (named) return { before: '', candidates: values.shells(command) }
+  if (current !== '' || preceding.ended) return nothing
+  return { before: '', candidates: optionCandidates(command, preceding, program, current) }
+}
+
+function readPreceding(typed: readonly string[], command: CommandName | undefined): Preceding {
+  const given = new Set<OptionName>()
+  let operands = 0
+  let commandAt: number | undefined
+  for (let index = command === undefined ? 0 : 1; index < typed.length; index++) {
+    const word = typed[index] ?? ''
+    if (word === '--') {
+      if (command === 'exec') commandAt = index + 1
+      return { given, awaiting: undefined, ended: true, operands, commandAt }
+    }
+    const name = typedOptions.get(word.replace(/=.*/s, ''))
+    if (!/^-./.test(word)) {
+      operands++
+      if (command !== 'exec') continue
+      commandAt = index
+      break
+    }
+    if (name === undefined) continue
+    given.add(name)
+    if (!isValueOption(name) || word.includes('=')) continue
+    if (++index === typed.length) return { given, awaiting: name, ended: false, operands, commandAt }
+  }
+  return { given, awaiting: undefined, ended: false, operands, commandAt }
+}
+
+function valueCompletion(option: ValueOption, before: string, values: Values): Completion {
+  // A word of its own that begins with a dash would be taken for an option.
+  const candidates = values.of(option).filter(({ value }) => before !== '' || !value.startsWith('-'))
+  return { before, candidates }
+}
+
+function commandCandidates(): Candidate[] {
+  return commandWords.map((word) => ({ value: word, help: commandTexts[word].summary }))
+}
+
+function optionCandidates(
+  command: CommandName | undefined,
+  { given }: Preceding,
+  program: string,
+  current: string,
+): Candidate[] {
+  const own = isWrapper(program) ? ['shell'] : []
+  const left = [...optionsOf(command, given), ...commonOptions].filter((name) => {
+    const opposite = opposites[name]
+    return !given.has(name) && !own.includes(name) && !(opposite !== undefined && given.has(opposite))
+  })
+  return left.map((name) => {
+    // The short form is for who has typed it.
+    const value = current === aliasOf(name) ? current : `--${name}`
+    return { value, help: options[name].help }
+  })
+}
+
+function optionsOf(command: CommandName | undefined, given: ReadonlySet<OptionName>): readonly OptionName[] {
+  if (command === 'save' && given.has('remove')) return removalOptions
+  if (command !== undefined) return commandOptions[command]
+  if (given.has('unset')) return commandOptions.unset
+  const mayUnset = [...given].every((name) => commandOptions.unset.some((taken) => taken === name))
+  return [...commandOptions.export, ...(mayUnset ? (['unset'] as const) : [])]
+}
+
+/** The wrapper tells the program which shell it is, and a second --shell would be refused. */
+function isWrapper(program: string): boolean {
+  return !/(^|[/\\])aws-mfa-env(\.\w+)?$/.test(program)
+}
+
+function isValueOption(name: OptionName | undefined): name is ValueOption {
+  return name !== undefined && 'argument' in options[name]
+}
+
+function aliasOf(name: OptionName): string | undefined {
+  const option = options[name]
+  return 'alias' in option ? `-${option.alias}` : undefined
+}
