@@ -1,0 +1,94 @@
+import { howToEvaluate } from '../commands/choose-dialect.ts'
+import { findDialectName } from '../dialects/dialects.ts'
+import { Failure, NothingConfigured, type UnknownName } from '../errors.ts'
+import type { Profiles } from '../profiles/profiles.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { findNearest } from './nearest.ts'
+import { findOtherWord } from './other-words.ts'
+import { setUps, shellAtHand } from './set-up.ts'
+
+/** What the words of a failed run tell, however wrong they are. */
+interface Asked {
+  /** The shell that they name. */
+  readonly shell: string | undefined
+  /** Whether they asked for statements. */
+  readonly due: boolean
+}
+
+/** The same failure with what its user may have meant, or has to do first. */
+export async function adviseOn(
+  failure: UnknownName | NothingConfigured,
+  asked: Asked,
+  surroundings: Surroundings,
+): Promise<Failure> {
+  const { exitCode, message, hints } = failure
+  const advice =
+    failure instanceof NothingConfigured
+      ? firstSteps(asked, surroundings)
+      : await suggest(failure.unknown, asked, surroundings)
+  return new Failure(exitCode, message, ...advice, ...hints)
+}
+
+/** In the order in which they have to be done. */
+function firstSteps({ shell, due }: Asked, surroundings: Surroundings): string[] {
+  const keys = 'put the access key of your IAM user into a profile: aws configure'
+  if (!due) return [keys]
+  const { file, afterwards, line } = setUps[shellAtHand(shell, surroundings)]
+  const place = afterwards === undefined ? 'type once, in a folder on PATH' : 'type once'
+  const where = file === undefined ? place : `add this line to ${file} and open a new shell`
+  const more =
+    afterwards === undefined ? [] : [`then add this line to ${afterwards.file}: ${afterwards.line}`]
+  return [`first, ${keys}`, `second, ${where}: ${line}`, ...more, 'third, type: awsmfa']
+}
+
+async function suggest(
+  { kind, typed, known }: UnknownName['unknown'],
+  asked: Asked,
+  surroundings: Surroundings,
+): Promise<string[]> {
+  const hint = kind === 'command' ? await suggestOtherThanCommand(typed, asked, surroundings) : undefined
+  if (hint !== undefined) return [hint]
+  const other = kind === 'command' || kind === 'option' ? findOtherWord(kind, typed) : undefined
+  const name =
+    other !== undefined && known.includes(other) ? other : findNearest(typed, known.filter(isSayable))
+  return name === undefined ? [] : [`did you mean ${kind === 'option' ? '--' : ''}${name}?`]
+}
+
+/** What stands in a command's place may be no misspelled command, but something that is asked for in another way. */
+async function suggestOtherThanCommand(
+  typed: string,
+  { shell }: Asked,
+  surroundings: Surroundings,
+): Promise<string | undefined> {
+  const { Profiles } = await import('../profiles/profiles.ts')
+  if (readNames(new Profiles(surroundings)).includes(typed)) {
+    return `a profile is named by an option: --profile ${typed}`
+  }
+  const name = findDialectName(typed)
+  if (name !== undefined)
+    return `the name of a shell goes with init or --shell, as in: aws-mfa-env init ${name}`
+  const evaluate = (words: string) => howToEvaluate(shellAtHand(shell, surroundings), words)
+  switch (findOtherWord('command', typed)) {
+    case 'export':
+      return `for a session in this shell: awsmfa 123456, or, without awsmfa, ${evaluate('123456')}`
+    case 'unset':
+      return `to take the session away: awsmfa --unset, or, without awsmfa, ${evaluate('--unset')}`
+    default:
+      return undefined
+  }
+}
+
+/** Files that cannot be read are another failure than the one at hand. */
+function readNames(profiles: Profiles): readonly string[] {
+  try {
+    return profiles.names()
+  } catch (error) {
+    if (error instanceof Failure) return []
+    throw error
+  }
+}
+
+/** A profile may be called by an account's number, or by what somebody took for a code. */
+function isSayable(name: string): boolean {
+  return !/(\p{Nd}.*){5}/su.test(name)
+}
