@@ -1,7 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-// They start the program as Unix does; cmd and PowerShell are tested on Linux, in Wine and in PowerShell's engine.
-const unixOnly = ['tests/commands/**', 'tests/real-shells/**', 'tests/shells-lint.test.ts']
+// They start the program as Unix does. Windows' shells are tested on Linux, in Wine and in PowerShell's engine, and
+// there by tests/windows alone.
+const unixOnly = [
+  'tests/commands/**',
+  'tests/help/advise.test.ts',
+  'tests/real-shells/**',
+  'tests/shells-lint.test.ts',
+]
 const skipped = process.platform === 'win32' ? unixOnly : []
 if (skipped.length > 0) console.warn(`skipped on Windows: ${skipped.join(', ')}`)
 
