@@ -54,6 +54,7 @@ const lines = [
   `${start('credential-process-driver')} one >keys.txt`,
   'echo keys %ERRORLEVEL%',
   'type keys.txt',
+  'echo.',
 ]
 
 const replies: Reply[] = [
