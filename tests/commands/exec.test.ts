@@ -458,7 +458,8 @@ describe.skipIf(script === undefined)('at a terminal (script is not on PATH)', (
       { shown: 'prompt> ', reply: '. ./job\n' },
       { shown: 'ready', reply: '\u001a' },
       { shown: 'Stopped', reply: 'fg\n' },
-      // The shell shows what it goes on with.
+      // The shell shows what it has stopped, and then what it goes on with: what is typed before that would be lost.
+      { shown: '/dist/', reply: '' },
       { shown: '/dist/', reply: 'words\n' },
       { shown: 'read words', reply: 'echo "status $?"\n' },
       { shown: 'status 5', reply: 'exit\n' },
