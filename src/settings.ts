@@ -89,7 +89,8 @@ function variableSetting(sources: SettingSources, variables: readonly string[]):
   return undefined
 }
 
-function profileSetting(profile: Profile | undefined, key: string | undefined): Sourced | undefined {
+/** A profile's own value of a key. */
+export function profileSetting(profile: Profile | undefined, key: string | undefined): Sourced | undefined {
   const setting = key === undefined ? undefined : profile?.setting(key)
   return setting && { value: setting.value, origin: `${key} in ${setting.place}`, from: 'profile' }
 }

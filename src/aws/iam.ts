@@ -4,6 +4,7 @@ import {
   ListMFADevicesCommand,
   type ListMFADevicesResponse,
 } from '@aws-sdk/client-iam'
+import { forms } from '../forms.ts'
 import { type AwsRequest, type Conversation, converse } from './request.ts'
 import { strangeAnswer } from './strange-answer.ts'
 
@@ -61,7 +62,6 @@ async function listPages(
 
 function readDevice(device: NonNullable<ListMFADevicesResponse['MFADevices']>[number]): ListedDevice {
   const { SerialNumber: serialNumber = '', EnableDate: enableDate, UserName: userName = '' } = device
-  // The length and characters are the API's.
-  if (!/^[\w+=/:,.@-]{9,256}$/.test(serialNumber)) throw strangeAnswer('serial number')
+  if (!forms.serialNumber.test(serialNumber)) throw strangeAnswer('serial number')
   return { serialNumber, enableDate, userName }
 }

@@ -91,8 +91,8 @@ export function renderChanges(dialectName: DialectName, changes: readonly Change
 }
 
 /** How a shell is to evaluate what `aws-mfa-env` prints with these words. */
-export function howToEvaluate(dialectName: DialectName, words: string): string {
-  const call = `aws-mfa-env ${words}`
+export function howToEvaluate(dialectName: DialectName, words = ''): string {
+  const call = `aws-mfa-env ${words}`.trimEnd()
   const evaluated: Readonly<Partial<Record<DialectName, string>>> = {
     fish: `${call} | source`,
     tcsh: `eval "\`${call}\`"`,

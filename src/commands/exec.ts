@@ -5,10 +5,11 @@ import type { ChildEnd } from '../processes/run-child.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import { type Environment, inheritedEnvironment, type Surroundings } from '../surroundings.ts'
-import { looksLikeTokenCode, readTypedCode, tokenCodeMissing } from '../token-code/token-code.ts'
+import { looksLikeTokenCode } from '../token-code/token-code.ts'
 import type { Change } from '../variables/change.ts'
 import type { Outcome } from './outcome.ts'
 import { prepareExport } from './prepare-export.ts'
+import { readCodes } from './read-codes.ts'
 import { refuseStrayCodes } from './stray-code.ts'
 
 const example = 'aws-mfa-env exec --token-code 123456 aws s3 ls'
@@ -19,17 +20,14 @@ export async function runExec(line: CommandLine, surroundings: Surroundings): Pr
   const { operands, values, flags } = line
   const [command = '', ...words] = operands
   refuseUnfit(command, words)
-  const option = values['token-code']
-  if (option === '-') throw stdinTaken()
-  const typed = await readTypedCode({ operands: [], option, readStdin: surroundings.readStdin, example })
+  if (values['token-code'] === '-') throw stdinTaken()
+  const codes = await readCodes({ values, flags, operands: [] }, example, false, surroundings)
   if (surroundings.folderIsGone) throw folderGone()
   const order = resolveOrder(line, surroundings)
   const { changesFor, noteCleared } = prepareExport(line, order, surroundings)
   // What cannot be started must not cost a code.
   await refuseUnstartable(command, words, surroundings)
 
-  const openTerminal = () => (flags.has('no-prompt') ? undefined : surroundings.openTerminal())
-  const codes = { typed, openTerminal, missing: () => tokenCodeMissing(example, false) }
   const session = await provideSession(order, codes, surroundings)
   noteCleared()
   const environment = apply(changesFor(session), surroundings)

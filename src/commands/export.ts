@@ -3,10 +3,10 @@ import { ExitCode } from '../errors.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { readTypedCode, tokenCodeMissing } from '../token-code/token-code.ts'
 import { chooseDialect, howToEvaluate, renderChanges } from './choose-dialect.ts'
 import type { Outcome } from './outcome.ts'
 import { placeholder, prepareExport } from './prepare-export.ts'
+import { readCodes } from './read-codes.ts'
 import { refuseStrayCodes } from './stray-code.ts'
 
 const example = 'aws-mfa-env 123456'
@@ -14,25 +14,20 @@ const example = 'aws-mfa-env 123456'
 /** The default command: statements that put a session into the shell, from the cache or with a code. */
 export async function runExport(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
   refuseStrayCodes(line)
-  const { operands, values, flags } = line
-  const { readStdin } = surroundings
-  const typed = await readTypedCode({ operands, option: values['token-code'], readStdin, example })
-  const dialect = chooseDialect(values.shell, surroundings)
+  const codes = await readCodes(line, example, true, surroundings)
+  const dialect = chooseDialect(line.values.shell, surroundings)
   const order = resolveOrder(line, surroundings)
   const { changesFor, noteCleared, noteReplaced } = prepareExport(line, order, surroundings)
   // All that can fail without AWS fails before the code is spent.
   renderChanges(dialect, changesFor(placeholder))
 
-  const openTerminal = () => (flags.has('no-prompt') ? undefined : surroundings.openTerminal())
-  const codes = { typed, openTerminal, missing: () => tokenCodeMissing(example, true) }
   const session = await provideSession(order, codes, surroundings)
   const stdout = renderChanges(dialect, changesFor(session))
   noteCleared()
   noteReplaced()
-  const evaluation = howToEvaluate(dialect, '123456')
   return {
     stdout,
     exitCode: ExitCode.done,
-    hint: `nothing is set, and the secrets of the session are on the screen; with the next code type: ${evaluation}`,
+    hint: `nothing is set, and the secrets of the session are on the screen; type: ${howToEvaluate(dialect)}`,
   }
 }

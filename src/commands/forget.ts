@@ -6,7 +6,7 @@ import { deletePrivateFiles } from '../files/private-files.ts'
 import { findCacheFolder, openPrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import { select } from '../session/order.ts'
-import { forgetSessions } from '../session/session-cache.ts'
+import { cacheSource, forgetSessions } from '../session/session-cache.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Outcome } from './outcome.ts'
 import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
@@ -15,12 +15,11 @@ const cacheFile = /^(session|device)-[\w-]+\.json$/
 
 /** The sessions of the profile's keys; of a profile that is gone, those that were cached by its name. */
 function forgetProfile(folder: PrivateFolder, { values }: CommandLine, surroundings: Surroundings): void {
-  const paths = new Profiles(surroundings).paths().map((path) => resolve(path))
+  const profiles = new Profiles(surroundings)
+  const paths = profiles.paths().map((path) => resolve(path))
   const byName = values.profile === undefined ? 0 : forgetSessions(folder, [values.profile, ...paths])
   try {
-    const { signer } = select(values, surroundings).identity
-    const source = signer.kind === 'environment' ? [signer.accessKeyId] : [signer.profile.name, ...paths]
-    forgetSessions(folder, source)
+    forgetSessions(folder, cacheSource(select(values, surroundings, profiles).identity.signer, paths))
   } catch (error) {
     if (byName === 0 || !(error instanceof Failure)) throw error
   }

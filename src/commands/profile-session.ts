@@ -11,10 +11,11 @@ import type { HeldSession } from './status.ts'
  * @throws {Failure} configuration
  */
 export function findProfileSession(line: CommandLine, surroundings: Surroundings): HeldSession | undefined {
-  const saved = new Profiles(surroundings).find(line.values.profile ?? '')
+  const profiles = new Profiles(surroundings)
+  const saved = profiles.find(line.values.profile ?? '')
   const session = saved && readSavedSession(saved)
   if (session !== undefined) return { ...session, issued: session }
-  const order = { ...resolveOrder(line, surroundings), minimumRemaining: Number.NEGATIVE_INFINITY }
+  const order = { ...resolveOrder(line, surroundings, profiles), minimumRemaining: Number.NEGATIVE_INFINITY }
   const { roles, source } = order.identity
   const cached = findSession(order, roles, surroundings)
   return cached && { ...cached, issued: { ...cached, source } }

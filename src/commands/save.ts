@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto'
 import type { CommandLine } from '../cli.ts'
+import { digest } from '../digest.ts'
 import { configurationFailure, ExitCode, usageFailure } from '../errors.ts'
 import { openCacheFolder } from '../files/cache-folder.ts'
 import { makePrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
 import { refuseUnreplaceable, replaceFile } from '../files/replace-file.ts'
 import { removalOptions } from '../options.ts'
-import { findProfileFile, readProfileFile } from '../profiles/profile-file.ts'
+import { findProfileFile } from '../profiles/profile-file.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { readSavedSource, refuseUnsavable, removeProfile, saveProfile } from '../profiles/saved-profile.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { readTypedCode, tokenCodeMissing } from '../token-code/token-code.ts'
 import type { Outcome } from './outcome.ts'
+import { readCodes } from './read-codes.ts'
 import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** The name that AWS's own documentation gives such a profile. */
@@ -26,11 +26,10 @@ export async function runSave(line: CommandLine, surroundings: Surroundings): Pr
   const { operands, values, flags } = line
   if (flags.has('remove')) return runRemove(line, surroundings)
   refuseName(operands)
-  const option = values['token-code']
-  const typed = await readTypedCode({ operands, option, readStdin: surroundings.readStdin, example })
+  const codes = await readCodes(line, example, true, surroundings)
   const order = resolveOrder(line, surroundings)
   const path = credentialsPath(surroundings)
-  const place = { path, config: readProfileFile('config', surroundings) }
+  const place = { path, config: order.profiles.configFile() }
   const { source, profiles } = order.identity
   const name = values.to ?? defaultName
   // What the config file has for that profile is the user's own.
@@ -40,8 +39,6 @@ export async function runSave(line: CommandLine, surroundings: Surroundings): Pr
   // What cannot be written must not cost a code.
   refuseUnreplaceable(path, (old = Buffer.of()) => refuseUnsavable(old, target, place))
   refuseHiding(target.name, order.profiles)
-  const openTerminal = () => (flags.has('no-prompt') ? undefined : surroundings.openTerminal())
-  const codes = { typed, openTerminal, missing: () => tokenCodeMissing(example, true) }
   const session = await provideSession(order, codes, surroundings)
   await replaceInTurn(path, (old) => saveProfile(old, { ...session, ...target }, place), surroundings)
   return { stdout: '', exitCode: ExitCode.done }
@@ -98,7 +95,7 @@ async function replaceInTurn(
 ): Promise<boolean> {
   const folder = openCacheFolder(surroundings)
   makeQuietly(folder)
-  const name = `save-${createHash('sha256').update(path).digest('base64url').slice(0, 22)}`
+  const name = `save-${digest(path)}`
   const { takeTurn } = await import('../files/turn.ts')
   const waiting = { onWait: () => surroundings.debug(`waiting to write ${path}`), settled: () => undefined }
   const taken = folder && (await takeTurn(folder.path, name, surroundings, waiting))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
 import { deletePrivateFile, listPrivateFiles } from '../files/private-files.ts'
 import type { PrivateFolder } from '../files/private-folder.ts'
 import { readRecord, writeRecord } from '../files/records.ts'
@@ -48,5 +48,5 @@ export function forgetDevice(folder: PrivateFolder, keyId: string): void {
 }
 
 function fileOf(keyId: string): string {
-  return `${prefix}${createHash('sha256').update(keyId).digest('base64url').slice(0, 22)}.json`
+  return `${prefix}${digest(keyId)}.json`
 }

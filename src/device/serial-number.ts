@@ -1,3 +1,4 @@
+import { forms } from '../forms.ts'
 import { badSetting, resolveSetting, type SettingSources, type Sourced, settingNames } from '../settings.ts'
 
 /**
@@ -11,9 +12,9 @@ export function resolveSerialNumber(sources: SettingSources): Sourced | undefine
   return setting
 }
 
-/** The length and characters are the API's: GetSessionToken, SerialNumber. */
+/** Whether AWS could take it. */
 export function isSerialNumber(text: string): boolean {
-  return /^[\w+=/:,.@-]{9,256}$/.test(text)
+  return forms.serialNumber.test(text)
 }
 
 function refuseSerialNumber(setting: Sourced): void {

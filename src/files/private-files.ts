@@ -7,12 +7,11 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   type Stats,
-  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { renamePatiently, syncFolder, writeAll } from './durable.ts'
 import { makePrivateFolder, type PrivateFolder } from './private-folder.ts'
 
 /** Bytes; nothing that is kept comes near. */
@@ -74,7 +73,7 @@ export async function writePrivateFile(folder: PrivateFolder, name: string, text
     const temporary = join(folder.path, temporaryPrefix + randomBytes(12).toString('hex'))
     try {
       writeWhole(temporary, Buffer.from(text))
-      isThere = rename(temporary, join(folder.path, name), folder.platform)
+      isThere = renamePatiently(temporary, join(folder.path, name), folder.platform)
     } catch (error) {
       rmSync(temporary, { force: true })
       throw error
@@ -133,39 +132,9 @@ function writeWhole(path: string, bytes: Buffer): void {
   const descriptor = openSync(path, creating, 0o600)
   try {
     fchmodSync(descriptor, 0o600)
-    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
+    if (!writeAll(descriptor, bytes)) throw Object.assign(new Error('a part was written'), { code: 'EIO' })
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
-  }
-}
-
-/** @returns whether the temporary file was still there */
-function rename(from: string, to: string, platform: NodeJS.Platform): boolean {
-  for (let wait = 1; ; wait *= 2) {
-    try {
-      renameSync(from, to)
-      return true
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException
-      if (code === 'ENOENT') return false
-      // On Windows whoever has the file open is in the way, such as a scanner for viruses: about a second of patience.
-      if (platform !== 'win32' || wait > 512 || !['EPERM', 'EBUSY', 'EACCES'].includes(code)) throw error
-    }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait)
-  }
-}
-
-/** So that the new name outlives a power cut. */
-function syncFolder(path: string): void {
-  try {
-    const descriptor = openSync(path, 'r')
-    try {
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {
-    // Windows has no such thing, nor have some file systems.
   }
 }

@@ -14,15 +14,14 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  renameSync,
   rmdirSync,
   type Stats,
   statSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, sep } from 'node:path'
 import { configurationFailure, ExitCode, Failure } from '../errors.ts'
+import { busyCodes, renamePatiently, sleep, syncFolder, writeAll } from './durable.ts'
 
 /** What a path leads to. */
 interface Found {
@@ -33,8 +32,6 @@ interface Found {
 }
 
 const most = { links: 40, attempts: 10, looks: 10 }
-/** In milliseconds, a second in all: how long a virus scanner or an indexer may hold a file on Windows. */
-const busyPauses = [10, 20, 40, 80, 160, 320, 370]
 
 /**
  * Puts what `edit` makes of a file's bytes in its place, in one step: whoever reads it finds all of the old file or
@@ -156,7 +153,7 @@ function replaceOnce(path: string, found: Found, bytes: Buffer, platform: NodeJS
     remove(temporary)
     throw error
   }
-  syncFolder(folder, platform)
+  syncFolder(folder)
   return true
 }
 
@@ -228,16 +225,6 @@ function writeTemporary(temporary: string, bytes: Buffer, path: string, old: Sta
   }
 }
 
-/** A full disk takes a part, and says so only when it is given the rest. */
-function writeAll(descriptor: number, bytes: Buffer): void {
-  let written = 0
-  while (written < bytes.length) {
-    const taken = writeSync(descriptor, bytes, written, bytes.length - written, written)
-    if (taken === 0) return
-    written += taken
-  }
-}
-
 function keepOwner(descriptor: number, made: Stats, old: Stats, path: string): void {
   if (made.uid === old.uid && made.gid === old.gid) return
   try {
@@ -250,20 +237,12 @@ function keepOwner(descriptor: number, made: Stats, old: Stats, path: string): v
 
 /** @returns false where the file is no longer the one that was found, or another run has taken the temporary away */
 function putInPlace(temporary: string, path: string, found: Found, platform: NodeJS.Platform): boolean {
-  for (let tries = 0; isSame(found, look(path)); tries++) {
-    try {
-      renameSync(temporary, found.target)
-      return true
-    } catch (error) {
-      const code = codeOf(error) ?? ''
-      if (code === 'ENOENT') return false
-      if (platform !== 'win32' || !['EPERM', 'EBUSY', 'EACCES'].includes(code)) throw error
-      const pause = busyPauses[tries]
-      if (pause === undefined) throw busy(path, code)
-      sleep(pause)
-    }
+  try {
+    return renamePatiently(temporary, found.target, platform, () => isSame(found, look(path)))
+  } catch (error) {
+    const code = codeOf(error) ?? ''
+    throw platform === 'win32' && busyCodes.includes(code) ? busy(path, code) : error
   }
-  return false
 }
 
 function busy(path: string, code: string): Failure {
@@ -278,21 +257,6 @@ function isSame(one: Found, other: Found): boolean {
   const { stats } = other.file
   const unchanged = mode === stats.mode && uid === stats.uid && gid === stats.gid
   return unchanged && one.file.bytes.equals(other.file.bytes)
-}
-
-/** So that the new name survives a power cut. The file is in place: a failure here would be misleading. */
-function syncFolder(folder: string, platform: NodeJS.Platform): void {
-  if (platform === 'win32') return
-  try {
-    const descriptor = openSync(folder, 'r')
-    try {
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {
-    // Not every file system can.
-  }
 }
 
 function explained<Answer>(path: string, work: () => Answer): Answer {
@@ -313,9 +277,4 @@ function explained<Answer>(path: string, work: () => Answer): Answer {
 /** The system's word for what failed; undefined for other errors. */
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'syscall' in error ? (error as NodeJS.ErrnoException).code : undefined
-}
-
-/** @param duration milliseconds */
-function sleep(duration: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, duration)
 }

@@ -1,5 +1,5 @@
-import type { Profile, Setting } from '../profiles/profiles.ts'
-import { badSetting, type Sourced } from '../settings.ts'
+import type { Profile } from '../profiles/profiles.ts'
+import { badSetting, profileSetting, type Sourced } from '../settings.ts'
 
 /** A role that a profile assumes, with AssumeRole's parameters as the profile has them. */
 export interface Role {
@@ -16,7 +16,7 @@ export interface Role {
  * @throws {Failure} configuration: AWS could not take one of the values
  */
 export function readRole(profile: Profile): Role | undefined {
-  const read = (key: string) => sourced(profile.setting(key), key)
+  const read = (key: string) => profileSetting(profile, key)
   const roleArn = read('role_arn')
   if (roleArn === undefined) return undefined
   refuse(roleArn, /^arn:[^:\s]+:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/, 'ARN of a role')
@@ -42,10 +42,6 @@ function readDuration(setting: Sourced | undefined): Role['durationSeconds'] {
     "a role's session lasts 900 to 43200 seconds",
     'for the session that assumes the role there is mfa_duration_seconds',
   )
-}
-
-function sourced(setting: Setting | undefined, key: string): Sourced | undefined {
-  return setting && { value: setting.value, origin: `${key} in ${setting.place}`, from: 'profile' }
 }
 
 function refuse(setting: Sourced | undefined, form: RegExp, what: string): void {

@@ -1,4 +1,5 @@
 import { configurationFailure } from '../errors.ts'
+import { forms } from '../forms.ts'
 import type { Profile, Setting } from '../profiles/profiles.ts'
 
 /** An access key that belongs to an IAM user, and not to a session. */
@@ -36,7 +37,7 @@ interface ProcessSigner {
  * @throws {Failure} configuration
  */
 export function refuseMalformedKeys({ accessKeyId, secretAccessKey }: LongTermKeys, origin: string): void {
-  if (/^\w{16,128}$/.test(accessKeyId) && /^[!-~]+$/.test(secretAccessKey)) return
+  if (forms.accessKeyId.test(accessKeyId) && /^[!-~]+$/.test(secretAccessKey)) return
   throw configurationFailure(
     `${origin}: these are no access keys of AWS`,
     'a key id is 16 or more letters and digits; look for blanks and line ends that were copied along',

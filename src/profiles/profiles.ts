@@ -83,6 +83,11 @@ export class Profiles {
     return [...new Set(names)]
   }
 
+  /** The config file. @throws {Failure} configuration, where one of the two cannot be read */
+  configFile(): ProfileFile {
+    return this.load().config
+  }
+
   /** Where the credentials and the config file are, or would be. */
   paths(): [string, string] {
     const { config, credentials } = this.load()

@@ -1,5 +1,6 @@
 import { describeOffset } from '../aws/clock.ts'
 import type { Endpoint } from '../aws/endpoint.ts'
+import { Failure } from '../errors.ts'
 import type { LongTermKeys } from '../keys/signer.ts'
 import type { Sourced } from '../settings.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -39,12 +40,26 @@ export async function obtainSession(
   )
   const clockOffset = answer.clockOffset ?? 0
   const awsNow = now() + clockOffset
-  const session = readSession(answer, awsNow)
+  const session = readSpent(() => readSession(answer, awsNow))
   noteShorter(Date.parse(session.expiration) - awsNow, durationSeconds, note)
   noteClock(clockOffset, note)
   const issued = { keyId: keys.accessKeyId, serialNumber: serialNumber.value, durationSeconds }
   const clock = Math.abs(clockOffset) > 60_000 ? { clockOffset } : {}
   return { ...session, ...issued, issuedAt: formatTime(awsNow), ...clock }
+}
+
+/** What answered has the code, whoever it was. */
+function readSpent<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    throw new Failure(
+      error.exitCode,
+      error.message,
+      ...error.hints.map((hint) => `${hint}; the code may be spent`),
+    )
+  }
 }
 
 function noteShorter(milliseconds: number, durationSeconds: number, note: (text: string) => void): void {

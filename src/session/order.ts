@@ -44,12 +44,15 @@ export interface SessionOrder extends Selection {
 }
 
 /** @throws {Failure} configuration: there are no keys, or it is not clear whose */
-export function select(values: CommandLine['values'], surroundings: Surroundings): Selection {
+export function select(
+  values: CommandLine['values'],
+  surroundings: Surroundings,
+  profiles = new Profiles(surroundings),
+): Selection {
   const { environment, note, debug } = surroundings
   const state = decodeState(environment[stateVariable])
   const current = readVariables(environment)
   const before = undoExport(current, state)
-  const profiles = new Profiles(surroundings)
   const identity = resolveIdentity({ profileOption: values.profile, current, before, state, profiles, note })
   debug(`signing with ${identity.signer.origin}`)
   refuseLoops(identity, environment)
@@ -70,21 +73,23 @@ function refuseLoops({ profiles, signer }: Identity, environment: Environment): 
 }
 
 /** @throws {Failure} usage or configuration: a setting is wrong */
-export function resolveOrder({ values, flags }: CommandLine, surroundings: Surroundings): SessionOrder {
-  const selection = select(values, surroundings)
+export function resolveOrder(
+  { values, flags }: CommandLine,
+  surroundings: Surroundings,
+  profiles = new Profiles(surroundings),
+): SessionOrder {
+  const selection = select(values, surroundings, profiles)
   const { sources, identity } = selection
   const used = flags.has('no-cache') ? false : isCacheOn(sources)
   const memory = used === false ? undefined : openCacheFolder(surroundings)
-  const durationSeconds = resolveDurationSeconds(sources)
-  const minimumRemaining = resolveMinimumRemaining(values['min-remaining'])
-  refuseUnmeetable(minimumRemaining, durationSeconds, identity)
+  // What is not needed for a cached session is set in the shell all the same.
   resolveRegion(sources, undefined)
   return {
     ...selection,
     serialNumber: resolveSerialNumber(sources),
-    durationSeconds,
+    durationSeconds: resolveDurationSeconds(sources),
     mfaProcess: resolveSetting(sources, settingNames.mfaProcess),
-    minimumRemaining,
+    minimumRemaining: resolveMinimumRemaining(values['min-remaining']),
     renew: flags.has('new'),
     // Who keeps keys elsewhere than in a file wants no session on disk.
     cache: used === true || identity.signer.kind === 'file' ? memory : undefined,
@@ -92,14 +97,15 @@ export function resolveOrder({ values, flags }: CommandLine, surroundings: Surro
   }
 }
 
-/** Asked for more than it ever lasts, a session would be asked for anew in each run. */
-function refuseUnmeetable(minimum: number, durationSeconds: number | undefined, { roles }: Identity): void {
-  const role = roles.at(-1)
-  const lasts = Math.min(
-    durationSeconds ?? defaultDurationSeconds,
-    role === undefined ? Number.POSITIVE_INFINITY : (role.durationSeconds?.value ?? 3600),
-  )
-  if (minimum < lasts) return
+/**
+ * Refuses to ask for a session that has less left from its beginning than it is to have: each run would ask for one.
+ * @throws {Failure} usage
+ */
+export function refuseUnmeetable({ minimumRemaining, durationSeconds, identity }: SessionOrder): void {
+  const role = identity.roles.at(-1)
+  const own = durationSeconds ?? defaultDurationSeconds
+  const lasts = role === undefined ? own : Math.min(own, role.durationSeconds?.value ?? 3600)
+  if (minimumRemaining < lasts) return
   throw usageFailure(
     `--min-remaining: ${role === undefined ? 'a session' : 'a session of this role'} lasts ${lasts} seconds, and never has that much left`,
   )

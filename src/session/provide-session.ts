@@ -1,14 +1,15 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
+import { digest } from '../digest.ts'
 import { Failure } from '../errors.ts'
 import { makePrivateFolder } from '../files/private-folder.ts'
 import { unlessUnwritable } from '../files/records.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { AwsTime } from './aws-time.ts'
 import { cacheKeyOf } from './find-session.ts'
-import type { SessionOrder } from './order.ts'
+import { refuseUnmeetable, type SessionOrder } from './order.ts'
 import type { IssuedSession } from './session.ts'
-import { digest, fileNameOf } from './session-cache.ts'
+import { fileNameOf } from './session-cache.ts'
 import { findCached, keep, type SessionRun, type TokenCodes } from './session-run.ts'
 
 /**
@@ -26,8 +27,10 @@ export async function provideSession(
   const find = () => findCached(run, roles)
   const found = find()
   if (found !== undefined) return found
+  refuseUnmeetable(order)
   // Before a wait for others, which might be in vain.
-  if (findCached(run, []) === undefined) (await import('./own-session.ts')).wayToTokenCode(run)
+  if (roles.length === 0 || findCached(run, []) === undefined)
+    (await import('./own-session.ts')).wayToTokenCode(run)
   return inTurn(run, find, () => obtain(run))
 }
 
@@ -53,7 +56,7 @@ async function inTurn(
   const { takeTurn } = await import('../files/turn.ts')
   const { findFailure, shareFailure } = await import('./shared-failure.ts')
   // Who has a command for the code does not wait for somebody at a prompt, nor for another command.
-  const command = order.mfaProcess === undefined ? '' : `-${digest([order.mfaProcess.value])}`
+  const command = order.mfaProcess === undefined ? '' : `-${digest(order.mfaProcess.value)}`
   const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${command}`
   const { cache } = order
   await unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
 import { deletePrivateFile, listPrivateFiles } from '../files/private-files.ts'
 import type { PrivateFolder } from '../files/private-folder.ts'
 import { readRecord, writeRecord } from '../files/records.ts'
@@ -21,20 +21,20 @@ export function fileNameOf(key: CacheKey): string {
   const { signer } = key
   // Of a command nobody knows whose keys it gives; another command may give another's.
   const command = signer.kind === 'process' ? [signer.command.value] : []
-  const source =
-    signer.kind === 'environment' ? [signer.accessKeyId] : [signer.profile.name, ...key.profilePaths]
-  const base = `${prefixOf(source)}${digest([key.endpointUrl ?? '', ...command])}`
-  return key.roles.length === 0 ? `${base}.json` : `${base}-${digest(key.roles)}.json`
+  const base = `${prefixOf(cacheSource(signer, key.profilePaths))}${digestOf([key.endpointUrl ?? '', ...command])}`
+  return key.roles.length === 0 ? `${base}.json` : `${base}-${digestOf(key.roles)}.json`
 }
 
 /** What all sessions of the same keys have in common, those of roles included. */
 function prefixOf(source: readonly string[]): string {
-  return `session-${digest(source)}-`
+  return `session-${digestOf(source)}-`
 }
 
-/** 132 bits of a SHA-256. */
-export function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+const digestOf = (parts: readonly unknown[]) => digest(JSON.stringify(parts))
+
+/** Whose sessions they are: a key id of the environment's; else a profile's name, and where the two profile files are. */
+export function cacheSource(signer: Signer, profilePaths: readonly string[]): string[] {
+  return signer.kind === 'environment' ? [signer.accessKeyId] : [signer.profile.name, ...profilePaths]
 }
 
 /** The cached session, however old; undefined where there is none that can be trusted. */
@@ -50,7 +50,7 @@ export function keepSession(folder: PrivateFolder, key: CacheKey, session: Issue
 
 /**
  * Deletes the sessions of keys, and those of the roles that were assumed with them.
- * @param source a key id of the environment's; else a profile's name, and where the two profile files are
+ * @param source as cacheSource gives it
  * @returns how many there were
  */
 export function forgetSessions(folder: PrivateFolder, source: readonly string[]): number {

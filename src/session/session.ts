@@ -1,5 +1,5 @@
-import { isSerialNumber } from '../device/serial-number.ts'
-import { ExitCode, Failure } from '../errors.ts'
+import { strangeAnswer } from '../aws/strange-answer.ts'
+import { forms, isText, isTime } from '../forms.ts'
 
 /** Temporary credentials, fit to be put into a shell. */
 export interface Session {
@@ -33,9 +33,8 @@ interface Answer {
   readonly expiration: unknown
 }
 
-// The key id's form is the API's; for the others the bounds are ours: printable ASCII without spaces.
-const forms = {
-  accessKeyId: /^\w{16,128}$/,
+// The API gives none: printable ASCII without spaces.
+const secretForms = {
   secretAccessKey: /^[!-~]{16,1024}$/,
   sessionToken: /^[!-~]{16,16384}$/,
 }
@@ -47,10 +46,10 @@ const forms = {
  */
 export function readSession(answer: Answer, now: number): Session {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = answer
-  if (!isText(accessKeyId, forms.accessKeyId)) throw strange('access key id')
-  if (!isText(secretAccessKey, forms.secretAccessKey)) throw strange('secret access key')
-  if (!isText(sessionToken, forms.sessionToken)) throw strange('session token')
-  if (!(expiration instanceof Date) || !(expiration.getTime() > now)) throw strange('expiration')
+  if (!isText(accessKeyId, forms.accessKeyId)) throw strangeAnswer('access key id')
+  if (!isText(secretAccessKey, secretForms.secretAccessKey)) throw strangeAnswer('secret access key')
+  if (!isText(sessionToken, secretForms.sessionToken)) throw strangeAnswer('session token')
+  if (!(expiration instanceof Date) || !(expiration.getTime() > now)) throw strangeAnswer('expiration')
   return { accessKeyId, secretAccessKey, sessionToken, expiration: formatTime(expiration.getTime()) }
 }
 
@@ -64,30 +63,13 @@ export function decodeIssuedSession(record: Readonly<Record<string, unknown>>): 
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = record
   const { keyId, serialNumber, durationSeconds, issuedAt, roleArn, clockOffset } = record
   if (!isText(accessKeyId, forms.accessKeyId) || !isText(keyId, forms.accessKeyId)) return undefined
-  if (!isText(secretAccessKey, forms.secretAccessKey)) return undefined
-  if (!isText(sessionToken, forms.sessionToken)) return undefined
+  if (!isText(secretAccessKey, secretForms.secretAccessKey)) return undefined
+  if (!isText(sessionToken, secretForms.sessionToken)) return undefined
   if (!isTime(expiration) || !isTime(issuedAt) || typeof durationSeconds !== 'number') return undefined
-  if (typeof serialNumber !== 'string' || !isSerialNumber(serialNumber)) return undefined
-  if (roleArn !== undefined && !isText(roleArn, /^arn:[!-~]{1,1024}$/)) return undefined
+  if (!isText(serialNumber, forms.serialNumber)) return undefined
+  if (roleArn !== undefined && !isText(roleArn, forms.roleArn)) return undefined
   const session = { accessKeyId, secretAccessKey, sessionToken, expiration }
   const issued = { keyId, serialNumber, durationSeconds, issuedAt }
   const role = roleArn === undefined ? {} : { roleArn }
   return { ...session, ...issued, ...role, ...(typeof clockOffset === 'number' ? { clockOffset } : {}) }
-}
-
-function isText(value: unknown, pattern: RegExp): value is string {
-  return typeof value === 'string' && pattern.test(value)
-}
-
-/** What formatTime writes. */
-function isTime(value: unknown): value is string {
-  return isText(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) && !Number.isNaN(Date.parse(value))
-}
-
-function strange(what: string): Failure {
-  return new Failure(
-    ExitCode.unreachable,
-    `the answer did not come from AWS: its ${what} is missing or not as AWS makes them`,
-    'look at the endpoint and at proxies; the code may be spent',
-  )
 }

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
+import { forms, isText, isTime } from '../forms.ts'
 import { type ChangedVariable, changedVariables, restorableVariables } from './names.ts'
 
 /** Whose long-term keys signed: a profile's, or those in the environment, known by their key id. */
@@ -30,10 +31,10 @@ export interface Displaced {
 const version = 1
 const secrets: readonly ChangedVariable[] = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
 
-/** A value as the state may hold it: 132 bits of a SHA-256 digest where the value is a secret. */
+/** A value as the state may hold it: a digest where the value is a secret. */
 export function recordable(name: ChangedVariable, value: string): string {
   if (!secrets.includes(name)) return value
-  return `sha256:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
+  return `sha256:${digest(value)}`
 }
 
 /** The state as one base64url text, which needs no quoting in any shell. */
@@ -52,10 +53,9 @@ export function decodeState(text: string | undefined): State | undefined {
   const source = decodeSource(record['source'])
   const displaced = decodeDisplaced(record['displaced'])
   if (source === undefined || displaced === undefined) return undefined
-  if (!matches(serialNumber, /^[\w+=/:,.@-]{9,256}$/) || !matches(accessKeyId, /^\w{16,128}$/))
-    return undefined
+  if (!isText(serialNumber, forms.serialNumber) || !isText(accessKeyId, forms.accessKeyId)) return undefined
   if (!isTime(expiration) || !isTime(issuedAt)) return undefined
-  if (roleArn !== undefined && !matches(roleArn, /^arn:[!-~]{1,1024}$/)) return undefined
+  if (roleArn !== undefined && !isText(roleArn, forms.roleArn)) return undefined
   const role = roleArn === undefined ? {} : { roleArn }
   return { source, serialNumber, issuedAt, ...role, accessKeyId, expiration, displaced }
 }
@@ -69,19 +69,11 @@ function parseRecord(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function matches(value: unknown, pattern: RegExp): value is string {
-  return typeof value === 'string' && pattern.test(value)
-}
-
-function isTime(value: unknown): value is string {
-  return matches(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) && !Number.isNaN(Date.parse(value))
-}
-
 function decodeSource(value: unknown): Source | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { profile, accessKeyId } = value as Record<string, unknown>
-  if (isText(profile)) return { profile }
-  return matches(accessKeyId, /^\w{16,128}$/) ? { accessKeyId } : undefined
+  if (isStorable(profile)) return { profile }
+  return isText(accessKeyId, forms.accessKeyId) ? { accessKeyId } : undefined
 }
 
 function decodeDisplaced(value: unknown): Displaced[] | undefined {
@@ -91,7 +83,8 @@ function decodeDisplaced(value: unknown): Displaced[] | undefined {
     const [typed, found, left] = Array.isArray(entry) ? (entry as unknown[]) : []
     const name = changedVariables.find((known) => known === typed)
     if (name === undefined || displaced.some((other) => other.name === name)) return undefined
-    if (!(found === null || isRestorable(name, found)) || !(left === null || isText(left))) return undefined
+    if (!(found === null || isRestorable(name, found)) || !(left === null || isStorable(left)))
+      return undefined
     displaced.push({ name, found, left })
   }
   return displaced
@@ -99,10 +92,10 @@ function decodeDisplaced(value: unknown): Displaced[] | undefined {
 
 /** Whether the state may hold this as what was found: of some variables only. */
 export function isRestorable(name: ChangedVariable, value: unknown): value is string {
-  return restorableVariables.includes(name) && isText(value)
+  return restorableVariables.includes(name) && isStorable(value)
 }
 
 /** Not too long, and not a value that was no UTF-8, of which Node.js leaves U+FFFD. */
-function isText(value: unknown): value is string {
+function isStorable(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= 4096 && !/[\0\ufffd]/.test(value)
 }

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
 import { withMachine } from './machine.ts'
@@ -71,6 +72,51 @@ describe('--min-remaining', () => {
   )
 })
 
+describe('a session of 36 hours', () => {
+  it('serves who wants more left than a new one would have', () =>
+    withMachine(server, {}, async (machine) => {
+      await machine.run(['-d', '36h', machine.code()])
+      expect(await machine.run(['--min-remaining', '13h'])).toMatchObject({ status: 0, asked: [] })
+      expect(await machine.run(['status', '-p', 'default', '--min-remaining', '13h'])).toMatchObject({
+        status: 0,
+      })
+      expect(await machine.run(['status', '-p', 'default', '--min-remaining', '37h'])).toMatchObject({
+        status: 3,
+      })
+    }))
+})
+
+describe('a failing command for the code', () => {
+  it('is no failure of another caller, whose own command gives one', () =>
+    withMachine(server, {}, async (machine) => {
+      const failing = machine.run(['--mfa-process', 'sleep 2; exit 9'])
+      await setTimeout(700)
+      const code = machine.code()
+      const good = machine.run(['--mfa-process', `echo ${code}`])
+      expect(await failing).toMatchObject({ status: 6 })
+      expect(await good).toMatchObject({ status: 0 })
+    }))
+})
+
+describe('a computer whose clock is behind', () => {
+  it('takes no session from the cache that has ended by AWS', () =>
+    withMachine(server, {}, async (machine) => {
+      server.clockOffsetMs = 2 * 3600_000
+      try {
+        await machine.run(['-d', '1h', machine.code()])
+        expect(await machine.run([])).toMatchObject({ status: 0, asked: [] })
+      } finally {
+        server.clockOffsetMs = 0
+      }
+      // An hour later: by this computer two hours are left of it.
+      await machine.editCache('session-', (session) => ({
+        ...session,
+        expiration: new Date(Date.now() + 3600_000).toISOString().replace(/\.\d+Z/, 'Z'),
+      }))
+      expect(await machine.run([])).toMatchObject({ status: 2, asked: [] })
+    }))
+})
+
 describe("with --profile, the profile's own keys", () => {
   const role = () => server.addRole({ trust: { requireMfa: true } })
   it('come before the variables, and those before the keys of its source', () => {
@@ -116,12 +162,19 @@ describe('a cached session', () => {
       await writeProfiles(machine.sandbox, { credentials: '', config: '' })
       expect(await machine.run(['forget', '-p', 'default'])).toMatchObject({ status: 0, stderr: '' })
       expect((await machine.cacheFiles()).filter((name) => name.startsWith('session-'))).toEqual([])
-      const documents = join(machine.sandbox.home, 'documents')
-      await mkdir(documents)
-      await writeFile(join(documents, 'thesis.txt'), 'mine')
-      await writeFile(join(machine.sandbox.home, '.cache', 'aws-mfa-env', 'notes.json'), 'mine')
+      await writeFile(join(machine.cacheFolder, 'notes.json'), 'mine')
       expect(await machine.run(['forget', '--all'])).toMatchObject({ status: 0 })
       expect(await machine.cacheFiles()).toContain('notes.json')
+      // A folder of the user's own, to which the cache has become a link.
+      const documents = join(machine.sandbox.home, 'documents')
+      await rename(machine.cacheFolder, documents)
+      await writeFile(join(documents, 'session-of-therapy.json'), 'mine')
+      await symlink(documents, machine.cacheFolder)
+      expect(await machine.run(['forget', '--all'])).toMatchObject({
+        status: 1,
+        stderr: errorText(`nothing is deleted: ${machine.cacheFolder} is a link`),
+      })
+      expect(await readdir(documents)).toContain('session-of-therapy.json')
     }))
 })
 
