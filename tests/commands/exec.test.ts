@@ -457,12 +457,15 @@ describe.skipIf(script === undefined)('at a terminal (script is not on PATH)', (
     const { shown } = await atTerminal(home, 'exec bash --norc --noprofile -i', [
       { shown: 'prompt> ', reply: '. ./job\n' },
       { shown: 'ready', reply: '\u001a' },
-      { shown: 'Stopped', reply: 'fg\n' },
-      // The shell shows what it has stopped, and then what it goes on with: what is typed before that would be lost.
-      { shown: '/dist/', reply: '' },
+      // What is typed before the shell reads again may be lost.
+      { shown: 'Stopped', reply: '' },
+      { shown: 'prompt> ', reply: 'fg\n' },
+      // The shell shows what it goes on with.
       { shown: '/dist/', reply: 'words\n' },
-      { shown: 'read words', reply: 'echo "status $?"\n' },
-      { shown: 'status 5', reply: 'exit\n' },
+      { shown: 'read words', reply: '' },
+      { shown: 'prompt> ', reply: 'echo "status $?"\n' },
+      { shown: 'status 5', reply: '' },
+      { shown: 'prompt> ', reply: 'exit\n' },
     ])
     expect(shown).toContain('\r\nread words\r\n')
   })
