@@ -438,6 +438,14 @@ describe.skipIf(script === undefined)('at a terminal (script is not on PATH)', (
     expect(status).toBe(9)
   })
 
+  it('an interruption of the tool alone is handed on, where it runs in the background', async () => {
+    const text = `trap 'echo got; exit 7' INT; echo ready; while [ $((n += 1)) -lt 200 ]; do sleep 0.05; done`
+    const line = `set -m; ${shellWords('exec', 'sh', '-c', text)} & read line; kill -INT $!; wait $!; exit $?`
+    const { status, shown } = await atTerminal(home, line, [{ shown: 'ready', reply: 'go\n' }])
+    expect(shown).toContain('\r\ngot\r\n')
+    expect(status).toBe(7)
+  })
+
   it('Ctrl-C and Ctrl-\\ end both as they end the command', async () => {
     for (const [typed, code] of [
       ['\u0003', 130],

@@ -370,7 +370,7 @@ describe('an interruption', () => {
     expect({ status, stdout }).toEqual({ status: 130, stdout: '(exit 130);\n' })
   })
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
     'by %s ends with 130, no session, and a statement that fails',
     async (signal) => {
       const mute = await startAwsServer()
