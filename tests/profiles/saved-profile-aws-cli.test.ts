@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { replaceFile } from '../../src/files/replace-file.ts'
 import { parseProfileDocument } from '../../src/profiles/document.ts'
-import { removeProfile, type SavedProfile, saveProfile } from '../../src/profiles/saved-profile.ts'
+import { removeProfile, saveProfile } from '../../src/profiles/saved-profile.ts'
 import { failureOf, useFolder } from './sandbox.ts'
+import { session } from './saved-session.ts'
 
 const version = spawnSync('aws', ['--version'], { encoding: 'utf8' }).stdout?.split(' ')[0]
 const folder = useFolder()
@@ -18,17 +19,6 @@ beforeEach(() => {
   writeFileSync(config, '')
 })
 
-const session: SavedProfile = {
-  name: 'mfa',
-  accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
-  secretAccessKey: 'a/b+c=',
-  sessionToken: 'IQoJ//8=',
-  expiration: '2030-01-01T00:00:00Z',
-  region: 'eu-west-1',
-  source: { profile: 'base' },
-  serialNumber: 'arn:aws:iam::123456789012:mfa/me',
-  issuedAt: '2029-12-31T12:00:00Z',
-}
 const renewed = { ...session, accessKeyId: 'ASIAZZZZZZZZZEXAMPLE', sessionToken: 'another' }
 
 function edit(change: (old: Buffer) => Buffer): unknown {

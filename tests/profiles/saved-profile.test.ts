@@ -11,23 +11,13 @@ import {
 } from '../../src/profiles/saved-profile.ts'
 import { nastyFiles } from './nasty-files.ts'
 import { failureOf, profilesOf, useFolder } from './sandbox.ts'
+import { session } from './saved-session.ts'
 
 const folder = useFolder()
 const none = Buffer.of()
 const mend = 'the AWS CLI and the SDKs would not read the same from this file; mend that line'
 const otherName = 'save under another name with --to'
 
-const session: SavedProfile = {
-  name: 'mfa',
-  accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
-  secretAccessKey: 'a/b+c=',
-  sessionToken: 'IQoJ//8=',
-  expiration: '2030-01-01T00:00:00Z',
-  region: 'eu-west-1',
-  source: { profile: 'base' },
-  serialNumber: 'arn:aws:iam::123456789012:mfa/me',
-  issuedAt: '2029-12-31T12:00:00Z',
-}
 const renewed: SavedProfile = {
   ...session,
   accessKeyId: 'ASIAZZZZZZZZZEXAMPLE',

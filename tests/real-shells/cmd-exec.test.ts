@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { startAwsServer } from '../aws-server/server.ts'
 import { endpointNote, errorText, keysOf, writeProfiles } from '../commands/tool.ts'
 import { type Sandbox, withSandbox } from './run.ts'
-import { type CmdScript, type NodeVersion, runCmdScripts, sandboxInCmd } from './wine/cmd.ts'
+import { type CmdScript, linesOfUser, type NodeVersion, runCmdScripts, sandboxInCmd } from './wine/cmd.ts'
 import { describeEachNode } from './wine/each-node.ts'
 import { installPackage, installStandIn } from './wine/installation.ts'
 
@@ -288,16 +288,7 @@ async function prepare(
 function scriptsFor(url: string, code: string) {
   const script = (...lines: string[]): CmdScript => ({
     as: 'cmd',
-    lines: [
-      '@echo off',
-      `cd /d ${sandboxInCmd}`,
-      `set "USERPROFILE=${sandboxInCmd}\\home"`,
-      `set "LOCALAPPDATA=${sandboxInCmd}\\local"`,
-      `set "AWS_ENDPOINT_URL=${url}"`,
-      'set Aws_Profile=work',
-      'set STATUS=0',
-      ...lines,
-    ],
+    lines: [...linesOfUser(url), 'set Aws_Profile=work', 'set STATUS=0', ...lines],
   })
   const status = 'echo %ERRORLEVEL%'
   return {

@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
 import { errorText, keysOf, writeProfiles } from '../commands/tool.ts'
 import { type Sandbox, withSandbox } from './run.ts'
-import { type CmdScript, type NodeVersion, runCmdScripts, sandboxInCmd } from './wine/cmd.ts'
+import { type CmdScript, linesOfUser, type NodeVersion, runCmdScripts, sandboxInCmd } from './wine/cmd.ts'
 import { describeEachNode } from './wine/each-node.ts'
 import { installPackage } from './wine/installation.ts'
 
@@ -162,15 +162,7 @@ function describeFile(user: User): string {
 function scriptsFor(server: AwsServer, user: User) {
   const script = (...lines: string[]): CmdScript => ({
     as: 'cmd',
-    lines: [
-      '@echo off',
-      `cd /d ${sandboxInCmd}`,
-      `set "USERPROFILE=${sandboxInCmd}\\home"`,
-      `set "LOCALAPPDATA=${sandboxInCmd}\\local"`,
-      `set "AWS_ENDPOINT_URL=${server.url}"`,
-      'set AWS_PROFILE=work',
-      ...lines,
-    ],
+    lines: [...linesOfUser(server.url), 'set AWS_PROFILE=work', ...lines],
   })
   const keep = (name: keyof Found['files']) => `copy /b ${credentials} ${name}.bytes >nul`
   const code = server.nextTokenCode(user)

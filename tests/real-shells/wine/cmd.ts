@@ -14,6 +14,17 @@ export type NodeVersion = (typeof nodeVersions)[number]
 /** The sandbox's folder as cmd sees it. */
 export const sandboxInCmd = 'Z:\\shared'
 
+/** Lines that make the sandbox the home of a user whose profile asks the local AWS. */
+export function linesOfUser(url: string): string[] {
+  return [
+    '@echo off',
+    `cd /d ${sandboxInCmd}`,
+    `set "USERPROFILE=${sandboxInCmd}\\home"`,
+    `set "LOCALAPPDATA=${sandboxInCmd}\\local"`,
+    `set "AWS_ENDPOINT_URL=${url}"`,
+  ]
+}
+
 /** One of several scripts that share a start of Wine. */
 export interface CmdScript {
   /** `typed` is read line by line from stdin, as at the prompt: `%i`, where a file has `%%i`. */
