@@ -285,7 +285,7 @@ describe('a press of Tab', () => {
       )
       expect(calls).toBe(1)
       expect(chunks).toContain('answer')
-      const heavy = /^(helpers|sts|iam|serde|strange-answer|event-streams|bowser)$/
+      const heavy = /^(helpers|sts|iam|dist-cjs|serde|event-streams|bowser)$/
       expect(chunks.filter((name) => heavy.test(name))).toEqual([])
       expect((await trace('status')).chunks.filter((name) => heavy.test(name))).toEqual(['helpers'])
     })
