@@ -1,3 +1,5 @@
+// Its parser alone: the rest, for help and locales, takes longer to load than all of ours.
+import { Parser } from 'yargs/helpers'
 import { ExitCode, type Failure, quoteOperand, UnknownName, usageFailure } from './errors.ts'
 import {
   type CommandName,
@@ -22,11 +24,11 @@ export interface CommandLine {
  * The command and options that the words after the program's name ask for.
  * @throws {Failure} usage, with a text that repeats no digit
  */
-export async function parseCommandLine(words: readonly string[]): Promise<CommandLine> {
+export function parseCommandLine(words: readonly string[]): CommandLine {
   const word = commandWords.find((candidate) => candidate === words[0])
   const taken = [...(word === undefined ? optionsWithoutCommand : commandOptions[word]), ...commonOptions]
   const rest = words.slice(word === undefined ? 0 : 1)
-  const parsed = word === 'exec' ? await splitExec(rest, taken) : await split(rest, taken)
+  const parsed = word === 'exec' ? splitExec(rest, taken) : split(rest, taken)
   const command: CommandName = word ?? (parsed.flags.has('unset') ? 'unset' : 'export')
   const line = { command, ...parsed }
   if (line.flags.has('help') || line.flags.has('version')) return line
@@ -78,22 +80,16 @@ function optionsEnd(words: readonly string[]): number {
 }
 
 /** Everything from the first word that is no option of ours is the command's, with or without `--` before it. */
-async function splitExec(
-  words: readonly string[],
-  taken: readonly OptionName[],
-): Promise<Omit<CommandLine, 'command'>> {
+function splitExec(words: readonly string[], taken: readonly OptionName[]): Omit<CommandLine, 'command'> {
   const end = optionsEnd(words)
-  const parsed = await split(words.slice(0, end), taken)
+  const parsed = split(words.slice(0, end), taken)
   return { ...parsed, operands: words.slice(words[end] === '--' ? end + 1 : end) }
 }
 
 /** @param taken the options that the command takes, which are suggested where another one is unknown */
-async function split(
-  words: readonly string[],
-  taken: readonly OptionName[],
-): Promise<Omit<CommandLine, 'command'>> {
+function split(words: readonly string[], taken: readonly OptionName[]): Omit<CommandLine, 'command'> {
   const names = Object.keys(options) as OptionName[]
-  const parsed = await parseWithYargs(words, names)
+  const parsed = parseWithYargs(words, names)
   const known = new Set<string>(['_', '$0', ...names, ...names.flatMap((name) => aliasOf(name) ?? [])])
   if (parsed === undefined || Object.keys(parsed).some((name) => !known.has(name)))
     throw misread(words, names, taken)
@@ -117,11 +113,9 @@ function aliasOf(name: OptionName): string | undefined {
 }
 
 /** What yargs made of the words; undefined where it found them wrong, which its own text would say in its own way. */
-async function parseWithYargs(words: readonly string[], names: readonly OptionName[]) {
+function parseWithYargs(words: readonly string[], names: readonly OptionName[]) {
   // What yargs calls its own results is no option.
   if (optionWords(words).some((word) => /^--?(_|\$0)(=|$)/.test(word))) return undefined
-  // Its parser alone: the rest, for help and locales, takes longer to load than all of ours.
-  const { Parser } = await import('yargs/helpers')
   const flags = names.filter(isFlag)
   const values = names.filter((name) => !isFlag(name))
   try {

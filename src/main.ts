@@ -1,11 +1,11 @@
-#!/usr/bin/env node
-import { writeSync } from 'node:fs'
-import { constants, homedir } from 'node:os'
+import { fstatSync, writeSync } from 'node:fs'
+import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { isatty, WriteStream } from 'node:tty'
 import packageJson from '../package.json' with { type: 'json' }
 import { ownWords } from './cli.ts'
 import { ExitCode, Failure, renderLine, usageFailure } from './errors.ts'
+import { findHomeFolder } from './home-folder.ts'
 import { fail, run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -106,18 +106,20 @@ function makeSurroundings(debugging: boolean): Surroundings {
     processId: process.pid,
     userId: process.getuid?.(),
     parentProcessId: process.ppid,
-    stdoutIsTerminal: isatty(1),
-    stdoutColumns: () => (isatty(1) ? new WriteStream(1).columns || undefined : undefined),
+    stdoutIsTerminal: isTerminal(1),
+    stdoutColumns: () => (isTerminal(1) ? new WriteStream(1).columns || undefined : undefined),
     version: packageJson.version,
     packageFolder: dirname(import.meta.dirname),
     folderIsGone,
-    homeFolder,
+    homeFolder: findHomeFolder,
     openTerminal: () => {
       terminal ??= openTerminal(process.platform, process.env)
       return terminal
     },
     readStdin,
     now: Date.now,
+    // Not `performance`, which has to be loaded.
+    uptime: () => process.uptime() * 1000,
     ending: started.signal,
     ownVariables,
     takeSignals,
@@ -128,6 +130,16 @@ function makeSurroundings(debugging: boolean): Surroundings {
   }
 }
 
+/** Looked at as a file first: most runs write into a pipe, and what knows terminals takes its time to load. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false
+  } catch {
+    // A console, for all that is known.
+  }
+  return isatty(descriptor)
+}
+
 /** A current folder that has been deleted makes every look at it fail, in libraries too. */
 function leaveGoneFolder(): boolean {
   try {
@@ -136,15 +148,6 @@ function leaveGoneFolder(): boolean {
   } catch {
     process.chdir('/')
     return true
-  }
-}
-
-function homeFolder(): string | undefined {
-  try {
-    return homedir() || undefined
-  } catch {
-    // A user id that the system has no entry for.
-    return undefined
   }
 }
 

@@ -1,43 +1,56 @@
 import { parseCommandLine, scanForStatements } from './cli.ts'
+import { findDialect } from './commands/choose-dialect.ts'
+import { runCompletion } from './commands/completion.ts'
+import { runCredentialProcess } from './commands/credential-process.ts'
+import { runDevices } from './commands/devices.ts'
+import { runExec } from './commands/exec.ts'
+import { runExport } from './commands/export.ts'
+import { runForget } from './commands/forget.ts'
+import { runHelp } from './commands/help.ts'
+import { runInit } from './commands/init.ts'
 import type { Outcome } from './commands/outcome.ts'
+import { runSave } from './commands/save.ts'
+import { runStatus } from './commands/status.ts'
+import { runUnset } from './commands/unset.ts'
+import { answerKeypress } from './completion/answer.ts'
 import { ExitCode, Failure, NothingConfigured, renderFailure, UnknownName } from './errors.ts'
+import { adviseOn } from './help/advise.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** The process's words and surroundings in; what it prints on stdout and its exit code out. */
 export async function run(words: readonly string[], surroundings: Surroundings): Promise<Outcome> {
   // A keypress waits: nothing is parsed, and nothing but the answer is said.
   if (words[0] === 'completion' && words[1] === '--words') {
-    const { answerKeypress } = await import('./completion/answer.ts')
     return { stdout: answerKeypress(words.slice(2), surroundings), exitCode: ExitCode.done }
   }
-  const line = await parseCommandLine(words)
-  if (line.flags.has('help')) return (await import('./commands/help.ts')).runHelp(line, surroundings)
+  const line = parseCommandLine(words)
+  if (line.flags.has('help')) return runHelp(line, surroundings)
   if (line.flags.has('version')) {
     return { stdout: `aws-mfa-env ${surroundings.version}\n`, exitCode: ExitCode.done }
   }
   switch (line.command) {
     case 'export':
-      return (await import('./commands/export.ts')).runExport(line, surroundings)
+      return runExport(line, surroundings)
     case 'unset':
-      return (await import('./commands/unset.ts')).runUnset(line, surroundings)
+      return runUnset(line, surroundings)
     case 'init':
-      return (await import('./commands/init.ts')).runInit(line, surroundings)
+      return runInit(line, surroundings)
     case 'status':
-      return (await import('./commands/status.ts')).runStatus(line, surroundings)
+      return runStatus(line, surroundings)
     case 'save':
-      return (await import('./commands/save.ts')).runSave(line, surroundings)
+      return runSave(line, surroundings)
     case 'exec':
-      return (await import('./commands/exec.ts')).runExec(line, surroundings)
+      return runExec(line, surroundings)
     case 'credential-process':
-      return (await import('./commands/credential-process.ts')).runCredentialProcess(line, surroundings)
+      return runCredentialProcess(line, surroundings)
     case 'devices':
-      return (await import('./commands/devices.ts')).runDevices(line, surroundings)
+      return runDevices(line, surroundings)
     case 'forget':
-      return (await import('./commands/forget.ts')).runForget(line, surroundings)
+      return runForget(line, surroundings)
     case 'help':
-      return (await import('./commands/help.ts')).runHelp(line, surroundings)
+      return runHelp(line, surroundings)
     case 'completion':
-      return (await import('./commands/completion.ts')).runCompletion(line, surroundings)
+      return runCompletion(line, surroundings)
   }
 }
 
@@ -67,7 +80,6 @@ async function advise(
 ): Promise<Failure> {
   if (!(failure instanceof UnknownName || failure instanceof NothingConfigured)) return failure
   const { shell, due } = scanForStatements(words)
-  const { adviseOn } = await import('./help/advise.ts')
   return adviseOn(failure, { shell, due }, surroundings)
 }
 
@@ -78,7 +90,6 @@ async function failingStatement(
 ): Promise<string> {
   const { due, shell } = scanForStatements(words)
   if (!due) return ''
-  const { findDialect } = await import('./commands/choose-dialect.ts')
   return findDialect(shell, surroundings)?.renderFailure(exitCode) ?? ''
 }
 

@@ -27,6 +27,8 @@ export interface Surroundings {
   readStdin(): Promise<string>
   /** Milliseconds since 1970, UTC. */
   now(): number
+  /** Milliseconds since this process began, by a clock that nobody sets. */
+  uptime(): number
   /** Aborted when a signal ends this process alone: what it has started has to end too. */
   readonly ending: AbortSignal
   /** Variables that this process has set for itself alone. */

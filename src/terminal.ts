@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import type { Key } from 'node:readline'
+import { emitKeypressEvents, type Key } from 'node:readline'
 import { isatty, ReadStream, WriteStream } from 'node:tty'
 import { type Environment, readVariable } from './surroundings.ts'
 
@@ -44,7 +44,6 @@ export function openTerminal(platform: NodeJS.Platform, environment: Environment
       return question.read(listenForLine)
     },
     readKeys: async (text, take) => {
-      const { emitKeypressEvents } = await import('node:readline')
       return question.read((stream, answer) => {
         stream.setRawMode(true)
         emitKeypressEvents(stream)

@@ -3,8 +3,8 @@ import { describeOffset } from './clock.ts'
 import { partitionOfRegion } from './partitions.ts'
 import { ProxyError } from './proxy.ts'
 import { SessionRefused } from './refusals.ts'
-import { type AwsRequest, RequestError } from './request.ts'
-import { NotAwsError } from './request-handler.ts'
+import type { AwsRequest } from './request.ts'
+import { NotAwsError, RequestError } from './request-errors.ts'
 import { errorCode, isClockSkew, isThrottling, statusCode } from './retry.ts'
 
 /** What one call adds to the explanation that all share. */

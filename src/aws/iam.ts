@@ -5,6 +5,7 @@ import {
   type ListMFADevicesResponse,
 } from '@aws-sdk/client-iam'
 import { forms } from '../forms.ts'
+import { explainDevicesError } from './explain-devices.ts'
 import { type AwsRequest, type Conversation, converse } from './request.ts'
 import { strangeAnswer } from './strange-answer.ts'
 
@@ -33,7 +34,6 @@ export async function listMfaDevices(
   const pages = await converse(request, open, (client, conversation) =>
     listPages(client, conversation, userName),
   ).catch(async (error: unknown) => {
-    const { explainDevicesError } = await import('./explain-devices.ts')
     throw explainDevicesError(error, request, userName)
   })
   return pages.flatMap(({ MFADevices = [] }) => MFADevices).map(readDevice)

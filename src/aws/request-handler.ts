@@ -2,20 +2,13 @@ import { Agent } from 'node:https'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { isExcepted, ProxyError } from './proxy.ts'
 import type { AwsRequest } from './request.ts'
+import { NotAwsError } from './request-errors.ts'
 import type { Tunnel } from './tunnel.ts'
 
 type Handle = NodeHttpHandler['handle']
 type Answer = Awaited<ReturnType<Handle>>
 
-/** What answered did not speak AWS's protocol: a proxy, a captive portal, a redirect. */
-export class NotAwsError extends Error {
-  readonly statusCode: number
-
-  constructor(statusCode: number) {
-    super(`answered with status ${statusCode}, and not in AWS's words`)
-    this.statusCode = statusCode
-  }
-}
+const noAgent = { destroy() {} } as Agent
 
 /** STS's and IAM's answers are a few kilobytes; nothing larger is read. */
 const maximumBytes = 256 * 1024
@@ -59,7 +52,7 @@ export class BoundedRequestHandler {
     return { response }
   }
 
-  private async open({ hostname, port }: Parameters<Handle>[0]): Promise<NodeHttpHandler> {
+  private async open({ protocol, hostname, port }: Parameters<Handle>[0]): Promise<NodeHttpHandler> {
     const { proxy, caBundle } = this.request.endpoint
     const ca = caBundle?.text
     if (proxy !== undefined && !isExcepted(proxy.noProxy, { hostname, port: `${port ?? ''}` })) {
@@ -67,11 +60,10 @@ export class BoundedRequestHandler {
       const { openTunnel } = await import('./tunnel.ts')
       this.tunnel = openTunnel(proxy, ca, this.signal)
     }
-    const httpsAgent =
-      this.tunnel?.agent ?? (ca === undefined ? undefined : new Agent({ keepAlive: true, ca }))
     return new NodeHttpHandler({
       connectionTimeout: 15_000,
-      ...(httpsAgent === undefined ? {} : { httpsAgent }),
+      // Else it would load all of TLS to make an agent that nobody asks.
+      httpsAgent: protocol === 'http:' ? noAgent : (this.tunnel?.agent ?? new Agent({ keepAlive: true, ca })),
     })
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint } from './endpoint.ts'
+import { RequestError } from './request-errors.ts'
 import { BoundedRequestHandler } from './request-handler.ts'
 import { isClockSkew, isPassing, isThrottling } from './retry.ts'
 
@@ -19,18 +20,6 @@ export interface AwsRequest {
   /** Milliseconds for everything, waits and repetitions included. */
   readonly timeLimit: number
   debug(text: string): void
-}
-
-/** The SDK's error of a request that failed, with how far AWS's clock is ahead of ours, in milliseconds. */
-export class RequestError extends Error {
-  override readonly cause: unknown
-  readonly clockOffset: number | undefined
-
-  constructor(cause: unknown, clockOffset: number | undefined) {
-    super('the request failed')
-    this.cause = cause
-    this.clockOffset = clockOffset
-  }
 }
 
 /** One request: what for, and whether AWS may get it twice after it may have acted on the first. */

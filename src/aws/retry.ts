@@ -1,4 +1,4 @@
-import { NotAwsError } from './request-handler.ts'
+import { NotAwsError } from './request-errors.ts'
 
 /** The code that AWS gave its error, such as AccessDenied; the SDK makes it the error's name. */
 export function errorCode(error: unknown): string {

@@ -7,6 +7,9 @@ import {
   type STSClientConfig,
 } from '@aws-sdk/client-sts'
 import type { Sourced } from '../settings.ts'
+import { explainCallError } from './explain.ts'
+import { explainRoleError } from './explain-role.ts'
+import { explainSessionTokenError } from './explain-session-token.ts'
 import { type AwsRequest, type Conversation, converse } from './request.ts'
 import { strangeAnswer } from './strange-answer.ts'
 
@@ -50,7 +53,6 @@ export async function getSessionToken(
     })
     return readCredentials(credentials, conversation)
   }).catch(async (error: unknown) => {
-    const { explainSessionTokenError } = await import('./explain-session-token.ts')
     throw explainSessionTokenError(error, request, parameters)
   })
 }
@@ -90,7 +92,6 @@ export async function assumeRole(request: AwsRequest, parameters: RoleParameters
     })
     return { ...readCredentials(credentials, conversation), assumedRoleArn: user?.Arn }
   }).catch(async (error: unknown) => {
-    const { explainRoleError } = await import('./explain-role.ts')
     throw explainRoleError(error, request, parameters)
   })
 }
@@ -115,7 +116,6 @@ export async function getCallerIdentity(request: AwsRequest): Promise<CallerIden
       send: (options) => client.send(new GetCallerIdentityCommand({}), options),
     }),
   ).catch(async (error: unknown) => {
-    const { explainCallError } = await import('./explain.ts')
     throw explainCallError(error, request)
   })
   const { Arn: arn = '', Account: account = '', UserId: userId = '' } = answer

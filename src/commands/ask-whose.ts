@@ -29,7 +29,7 @@ export async function askWhose(
   noteForeignEndpoint(endpoint, note)
   const { getCallerIdentity } = await import('../aws/sts.ts')
   const credentialsOrigin = profile === undefined ? 'the environment' : `profile ${profile.name}`
-  const { arn, account } = await new AwsTime().spend((timeLimit) =>
+  const { arn, account } = await new AwsTime(surroundings.uptime).spend((timeLimit) =>
     getCallerIdentity({ endpoint, credentials: held, credentialsOrigin, timeLimit, debug }),
   )
   return { arn, account }

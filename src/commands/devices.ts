@@ -1,6 +1,7 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
 import type { ListedDevice } from '../aws/iam.ts'
+import { DevicesDenied } from '../aws/refusals.ts'
 import type { CommandLine } from '../cli.ts'
 import { isUsable, listDevices } from '../device/listed-devices.ts'
 import { ExitCode, Failure, printable } from '../errors.ts'
@@ -20,8 +21,7 @@ export async function runDevices(line: CommandLine, surroundings: Surroundings):
   const sts = resolveEndpoint(sources, 'sts', undefined)
   noteForeignEndpoint(endpoint, surroundings.note)
   const credentials = await readLongTermKeys(identity.signer, surroundings)
-  const { DevicesDenied } = await import('../aws/refusals.ts')
-  const listing = new AwsTime().spend((timeLimit) => {
+  const listing = new AwsTime(surroundings.uptime).spend((timeLimit) => {
     const credentialsOrigin = identity.signer.origin
     return listDevices(
       { endpoint, credentials, credentialsOrigin, timeLimit, debug: surroundings.debug },

@@ -1,7 +1,8 @@
 import type { CommandLine } from '../cli.ts'
 import { ExitCode, Failure, quoteOperand, usageFailure } from '../errors.ts'
 import { findObstacle, type Obstacle } from '../processes/find-obstacle.ts'
-import type { ChildEnd } from '../processes/run-child.ts'
+import { type ChildEnd, runChild } from '../processes/run-child.ts'
+import { findStart } from '../processes/windows-start.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import { type Environment, inheritedEnvironment, type Surroundings } from '../surroundings.ts'
@@ -32,7 +33,6 @@ export async function runExec(line: CommandLine, surroundings: Surroundings): Pr
   noteCleared()
   const environment = apply(changesFor(session), surroundings)
   noteGarbled(environment, surroundings.note)
-  const { runChild } = await import('../processes/run-child.ts')
   return outcomeOf(await runChild(command, words, environment, surroundings), command)
 }
 
@@ -80,7 +80,6 @@ async function refuseUnstartable(
   { environment, platform }: Surroundings,
 ): Promise<void> {
   if (platform === 'win32') {
-    const { findStart } = await import('../processes/windows-start.ts')
     try {
       findStart(command, words, environment)
     } catch (error) {

@@ -4,6 +4,7 @@ import { configurationFailure, ExitCode, usageFailure } from '../errors.ts'
 import { openCacheFolder } from '../files/cache-folder.ts'
 import { makePrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
 import { refuseUnreplaceable, replaceFile } from '../files/replace-file.ts'
+import { takeTurn } from '../files/turn.ts'
 import { removalOptions } from '../options.ts'
 import { findProfileFile } from '../profiles/profile-file.ts'
 import type { Profiles } from '../profiles/profiles.ts'
@@ -96,7 +97,6 @@ async function replaceInTurn(
   const folder = openCacheFolder(surroundings)
   makeQuietly(folder)
   const name = `save-${digest(path)}`
-  const { takeTurn } = await import('../files/turn.ts')
   const waiting = { onWait: () => surroundings.debug(`waiting to write ${path}`), settled: () => undefined }
   const taken = folder && (await takeTurn(folder.path, name, surroundings, waiting))
   try {

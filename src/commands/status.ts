@@ -7,7 +7,9 @@ import { classifyKeys } from '../variables/classify.ts'
 import { readVariables, type Variables } from '../variables/displaced.ts'
 import { stateVariable } from '../variables/names.ts'
 import { decodeState, type Source, type State } from '../variables/state.ts'
+import { askWhose } from './ask-whose.ts'
 import type { Outcome } from './outcome.ts'
+import { findProfileSession } from './profile-session.ts'
 import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** A session, and what is known of it. */
@@ -75,7 +77,6 @@ export async function runStatus(line: CommandLine, surroundings: Surroundings): 
 
 async function findHeld(line: CommandLine, surroundings: Surroundings): Promise<HeldSession | undefined> {
   if (line.values.profile !== undefined) {
-    const { findProfileSession } = await import('./profile-session.ts')
     return findProfileSession(line, surroundings)
   }
   const { environment } = surroundings
@@ -96,7 +97,6 @@ function environmentSession(variables: Variables, state: State | undefined): Hel
 
 async function verify(held: HeldSession | undefined, line: CommandLine, surroundings: Surroundings) {
   if (held === undefined || !line.flags.has('verify')) return {}
-  const { askWhose } = await import('./ask-whose.ts')
   return askWhose(held, line, surroundings)
 }
 

@@ -3,6 +3,7 @@ import { configurationFailure, ExitCode, Failure, printable } from '../errors.ts
 import type { Sourced } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { isUsable } from './listed-devices.ts'
+import { chooseFromMenu } from './menu.ts'
 
 /** A device, and whether it is the only one that the user could mean. */
 export interface FoundDevice extends Sourced {
@@ -24,7 +25,6 @@ export async function findDevice(
   if (more.length === 0) return { ...found(first, 'the only device of the user'), only: true }
   const terminal = openTerminal()
   if (terminal === undefined) throw nobodyToAsk(usable)
-  const { chooseFromMenu } = await import('./menu.ts')
   const rows = usable.map(({ serialNumber }) => serialNumber)
   const index = await chooseFromMenu(terminal, 'MFA device', rows)
   const chosen = index === undefined ? undefined : usable[index]

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../aws/endpoint.ts'
 import type { ListedDevice } from '../aws/iam.ts'
+import { DevicesDenied } from '../aws/refusals.ts'
 import type { AwsRequest } from '../aws/request.ts'
 
 /** Whether GetSessionToken can use it: IAM tells FIDO keys and passkeys by their serial number alone. */
@@ -16,7 +17,6 @@ export function isUsable({ serialNumber }: ListedDevice): boolean {
  */
 export async function listDevices(request: AwsRequest, sts: Endpoint): Promise<ListedDevice[]> {
   const { listMfaDevices } = await import('../aws/iam.ts')
-  const { DevicesDenied } = await import('../aws/refusals.ts')
   try {
     return await listMfaDevices(request)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { quote } from 'shell-quote'
+import quote from 'shell-quote/quote.js'
 import type { Change } from '../variables/change.ts'
 import type { Dialect } from './dialect.ts'
 import { refuseUnsayable } from './unsayable.ts'

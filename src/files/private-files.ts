@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -64,7 +65,6 @@ function findObjection(status: Stats, userId: number | undefined): string | unde
  * @throws {Error} with the system's code; what was there before is there still
  */
 export async function writePrivateFile(folder: PrivateFolder, name: string, text: string): Promise<void> {
-  const { randomBytes } = await import('node:crypto')
   // From here on nothing waits, so that no signal that is handled ends the run in between.
   makePrivateFolder(folder)
   deleteTemporaries(folder)

@@ -1,7 +1,7 @@
 import { howToEvaluate } from '../commands/choose-dialect.ts'
 import { findDialectName } from '../dialects/dialects.ts'
 import { Failure, NothingConfigured, type UnknownName } from '../errors.ts'
-import type { Profiles } from '../profiles/profiles.ts'
+import { Profiles } from '../profiles/profiles.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { findNearest } from './nearest.ts'
 import { findOtherWord } from './other-words.ts'
@@ -60,7 +60,6 @@ async function suggestOtherThanCommand(
   { shell }: Asked,
   surroundings: Surroundings,
 ): Promise<string | undefined> {
-  const { Profiles } = await import('../profiles/profiles.ts')
   if (readNames(new Profiles(surroundings)).includes(typed)) {
     return `a profile is named by an option: --profile ${typed}`
   }

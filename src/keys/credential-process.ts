@@ -1,6 +1,7 @@
-import type { SpawnOptions } from 'node:child_process'
+import { type SpawnOptions, spawn } from 'node:child_process'
 import type { Failure } from '../errors.ts'
-import type { ProcessSurroundings } from '../processes/run-process.ts'
+import { commandFailure, type ProcessSurroundings, runProcess } from '../processes/run-process.ts'
+import { findStart } from '../processes/windows-start.ts'
 import type { Setting } from '../profiles/profiles.ts'
 import { splitWindowsWords, splitWords } from '../profiles/split-words.ts'
 import { isTemporaryKeyId } from '../variables/classify.ts'
@@ -22,17 +23,14 @@ export async function readProcessKeys(
   surroundings: ProcessSurroundings,
   timeLimit = 120_000,
 ): Promise<ProcessKeys> {
-  const { commandFailure, runProcess } = await import('../processes/run-process.ts')
   const { platform } = surroundings
   const named = { origin: `credential_process in ${command.place}`, profileName }
   const [program, ...words] = (platform === 'win32' ? splitWindowsWords : splitWords)(command.value)
   if (program === undefined) throw commandFailure(named, 'leaves a quote or a backslash open')
   // Windows starts batch files through cmd, which wants its words quoted in its own way.
   const isBatchFile = platform === 'win32' && /\.(cmd|bat)$/i.test(program)
-  const { spawn } = await import('node:child_process')
-  const { findStart } = isBatchFile ? await import('../processes/windows-start.ts') : {}
   const start = (options: SpawnOptions) => {
-    if (findStart === undefined) return spawn(program, words, options)
+    if (!isBatchFile) return spawn(program, words, options)
     const { program: cmd, words: line, ...verbatim } = findStart(program, words, surroundings.environment)
     return spawn(cmd, [...line], { ...options, ...verbatim })
   }

@@ -1,4 +1,5 @@
 import type { Surroundings } from '../surroundings.ts'
+import { readProcessKeys } from './credential-process.ts'
 import { type LongTermKeys, refuseMalformedKeys, type Signer } from './signer.ts'
 
 /**
@@ -7,7 +8,6 @@ import { type LongTermKeys, refuseMalformedKeys, type Signer } from './signer.ts
  */
 export async function readLongTermKeys(signer: Signer, surroundings: Surroundings): Promise<LongTermKeys> {
   if (signer.kind !== 'process') return signer
-  const { readProcessKeys } = await import('./credential-process.ts')
   const keys = await readProcessKeys(signer.command, signer.profile.name, surroundings)
   refuseMalformedKeys(keys, signer.origin)
   return keys

@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import type { Environment, Surroundings } from '../surroundings.ts'
-import type { Start } from './windows-start.ts'
+import { findStart, type Start } from './windows-start.ts'
 
 /** How a child ended: by itself, by a signal, or not even started, with the system's error code. */
 export type ChildEnd =
@@ -13,16 +13,15 @@ export type ChildEnd =
  * sends reach it without us; those that are sent to us alone are handed on.
  * @param environment all that it finds there
  */
-export async function runChild(
+export function runChild(
   command: string,
   words: readonly string[],
   environment: Environment,
   { platform, processId, takeSignals }: Pick<Surroundings, 'platform' | 'processId' | 'takeSignals'>,
 ): Promise<ChildEnd> {
-  const { spawn, execFileSync } = await import('node:child_process')
   const readStat = () =>
     execFileSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(processId)], { encoding: 'utf8' })
-  const find = platform === 'win32' ? (await import('./windows-start.ts')).findStart : asItIs
+  const find = platform === 'win32' ? findStart : asItIs
   return new Promise((resolve, reject) => {
     const end = (how: ChildEnd) => {
       giveBack()

@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs'
 import { configurationFailure, ExitCode, Failure } from '../errors.ts'
 import { inheritedEnvironment, type Surroundings } from '../surroundings.ts'
 import { openTerminalInput } from '../terminal.ts'
+import { endTree } from './end-tree.ts'
 import { commandEnvironment } from './loop.ts'
 
 /** A command that a setting names. Neither it nor what it prints is ever shown: both may hold secrets. */
@@ -32,7 +33,6 @@ const outputLimit = 65_536
  */
 export async function runProcess(order: ProcessOrder, surroundings: ProcessSurroundings): Promise<string> {
   const { environment, platform, ending } = surroundings
-  const { endTree } = await import('./end-tree.ts')
   const input = openTerminalInput(platform, environment)
   const end = new AbortController()
   try {

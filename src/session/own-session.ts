@@ -1,5 +1,6 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
+import { UnknownDevice } from '../aws/refusals.ts'
 import type { FoundDevice } from '../device/find-device.ts'
 import { forgetDevice, readRememberedDevice, rememberDevice } from '../device/remembered-device.ts'
 import { Failure, WrongTokenCode } from '../errors.ts'
@@ -55,7 +56,6 @@ export async function obtainOwnSession(run: SessionRun): Promise<IssuedSession> 
   const withTokenCode = wayToTokenCode(run)
   const { signer } = order.identity
   const keys = await readLongTermKeys(signer, surroundings)
-  const { UnknownDevice } = await import('../aws/refusals.ts')
   const device = await chooseDevice(run, keys)
   try {
     return await obtainWith(run, keys, device, withTokenCode)

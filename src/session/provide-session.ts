@@ -1,16 +1,21 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
+import { RoleDenied, SessionRefused } from '../aws/refusals.ts'
 import { digest } from '../digest.ts'
 import { Failure } from '../errors.ts'
 import { makePrivateFolder } from '../files/private-folder.ts'
 import { unlessUnwritable } from '../files/records.ts'
+import { takeTurn } from '../files/turn.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { assumeRoles } from './assume-roles.ts'
 import { AwsTime } from './aws-time.ts'
 import { cacheKeyOf } from './find-session.ts'
 import { refuseUnmeetable, type SessionOrder } from './order.ts'
+import { obtainOwnSession, wayToTokenCode } from './own-session.ts'
 import type { IssuedSession } from './session.ts'
 import { fileNameOf } from './session-cache.ts'
 import { findCached, keep, type SessionRun, type TokenCodes } from './session-run.ts'
+import { findFailure, shareFailure } from './shared-failure.ts'
 
 /**
  * The session that was ordered, from the cache or from AWS: the user's own, or the role's.
@@ -22,15 +27,19 @@ export async function provideSession(
   surroundings: Surroundings,
 ): Promise<IssuedSession> {
   const note = noteOnce(surroundings.note)
-  const run = { order, codes, surroundings: { ...surroundings, note }, time: new AwsTime() }
+  const run = {
+    order,
+    codes,
+    surroundings: { ...surroundings, note },
+    time: new AwsTime(surroundings.uptime),
+  }
   const { roles } = order.identity
   const find = () => findCached(run, roles)
   const found = find()
   if (found !== undefined) return found
   refuseUnmeetable(order)
   // Before a wait for others, which might be in vain.
-  if (roles.length === 0 || findCached(run, []) === undefined)
-    (await import('./own-session.ts')).wayToTokenCode(run)
+  if (roles.length === 0 || findCached(run, []) === undefined) wayToTokenCode(run)
   return inTurn(run, find, () => obtain(run))
 }
 
@@ -53,8 +62,6 @@ async function inTurn(
   const { order, codes, surroundings } = run
   // A typed code is used by its own run, and would be stale after a wait.
   if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
-  const { takeTurn } = await import('../files/turn.ts')
-  const { findFailure, shareFailure } = await import('./shared-failure.ts')
   // Who has a command for the code does not wait for somebody at a prompt, nor for another command.
   const command = order.mfaProcess === undefined ? '' : `-${digest(order.mfaProcess.value)}`
   const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${command}`
@@ -97,10 +104,8 @@ function describeWait({ identity }: SessionOrder, holder: number | undefined): s
 async function obtain(run: SessionRun): Promise<IssuedSession> {
   const { roles } = run.order.identity
   const found = findCached(run, [])
-  const { obtainOwnSession } = await import('./own-session.ts')
   const own = found ?? (await obtainOwnSession(run))
   if (roles.length === 0) return own
-  const { RoleDenied, SessionRefused } = await import('../aws/refusals.ts')
   try {
     return await obtainRole(run, own)
   } catch (error) {
@@ -119,7 +124,6 @@ async function obtain(run: SessionRun): Promise<IssuedSession> {
 
 /** AWS may take the user's session no longer, or a role's trust policy want a code that was shown a short while ago. */
 async function obtainRoleAfresh(run: SessionRun, refusal: Failure, why: string): Promise<IssuedSession> {
-  const { obtainOwnSession, wayToTokenCode } = await import('./own-session.ts')
   try {
     wayToTokenCode(run)
   } catch (error) {
@@ -136,7 +140,6 @@ function withoutCode({ exitCode, message, hints }: Failure, why: string, missing
 
 async function obtainRole(run: SessionRun, own: IssuedSession): Promise<IssuedSession> {
   const { order, surroundings, time } = run
-  const { assumeRoles } = await import('./assume-roles.ts')
   const endpoint = resolveEndpoint(order.sources, 'sts', own.serialNumber)
   noteForeignEndpoint(endpoint, surroundings.note)
   const session = await assumeRoles(order.identity.roles, own, endpoint, time, surroundings)

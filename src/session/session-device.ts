@@ -1,6 +1,8 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
-import type { FoundDevice } from '../device/find-device.ts'
+import { DevicesDenied } from '../aws/refusals.ts'
+import { type FoundDevice, findDevice } from '../device/find-device.ts'
+import { listDevices } from '../device/listed-devices.ts'
 import { readRememberedDevice } from '../device/remembered-device.ts'
 import { Failure } from '../errors.ts'
 import type { LongTermKeys } from '../keys/signer.ts'
@@ -27,9 +29,6 @@ function recall({ order, surroundings }: SessionRun, { accessKeyId }: LongTermKe
  */
 export async function discoverDevice(run: SessionRun, keys: LongTermKeys): Promise<FoundDevice> {
   const { order, codes, surroundings, time } = run
-  const { listDevices } = await import('../device/listed-devices.ts')
-  const { findDevice } = await import('../device/find-device.ts')
-  const { DevicesDenied } = await import('../aws/refusals.ts')
   const endpoint = resolveEndpoint(order.sources, 'iam', undefined)
   const sts = resolveEndpoint(order.sources, 'sts', undefined)
   noteForeignEndpoint(endpoint, surroundings.note)

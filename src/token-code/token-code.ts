@@ -1,7 +1,8 @@
 import { ExitCode, type Failure, UnknownName, usageFailure } from '../errors.ts'
 import { commandWords } from '../options.ts'
 import type { Terminal } from '../terminal.ts'
-import type { MfaProcess } from './mfa-process.ts'
+import { type MfaProcess, withMfaProcess } from './mfa-process.ts'
+import { promptForTokenCode } from './prompt.ts'
 
 /** Where a code may have been typed. */
 export interface TypedCodeSources {
@@ -45,14 +46,12 @@ export type WithTokenCode = <T>(
 export function otherTokenCode({ mfaProcess, openTerminal, missing }: TokenCodeSources): WithTokenCode {
   if (mfaProcess !== undefined) {
     return async ({ usedAt }, use) => {
-      const { withMfaProcess } = await import('./mfa-process.ts')
       return withMfaProcess(mfaProcess, usedAt, use)
     }
   }
   const terminal = openTerminal()
   if (terminal === undefined) throw missing()
   return async ({ device }, use) => {
-    const { promptForTokenCode } = await import('./prompt.ts')
     return promptForTokenCode(terminal, device, use)
   }
 }

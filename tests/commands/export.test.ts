@@ -444,11 +444,12 @@ describe('the process', () => {
         expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: expect.any(String) })
         const text = readFileSync(log, 'latin1')
         return {
-          files: [...new Set(text.match(/(?<=")[^"]*\/home\/[^"]*(?=")/g))].map((path) =>
-            path.replace(/.*\/home\//, '').replace(/(?<=\/session-|\/\.new-)[\w-]+/, '*'),
-          ),
+          files: [...new Set(text.match(/(?<=")[^"]*\/home\/[^"]*(?=")/g))]
+            // The code that Node.js 22 and later have compiled.
+            .filter((path) => !path.includes('/.cache/aws-mfa-env/code/'))
+            .map((path) => path.replace(/.*\/home\//, '').replace(/(?<=\/session-|\/\.new-)[\w-]+/, '*')),
           programs: text.match(/execve\(/g)?.length,
-          sdk: text.includes('/dist/sts.cjs'),
+          sdk: text.includes('/dist/sdk.cjs'),
         }
       }
       const environment = environmentOf(server, user)

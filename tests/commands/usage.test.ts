@@ -298,11 +298,14 @@ const given = (name: OptionName): string[] =>
   'argument' in options[name] ? [`--${name}`, 'x'] : [`--${name}`]
 
 /** The message of the error that the words are; undefined where they are none. */
-const messageOf = (words: readonly string[]) =>
-  parseCommandLine(words).then(
-    () => undefined,
-    (error: unknown) => (error instanceof Failure && error.exitCode === 2 ? error.message : error),
-  )
+function messageOf(words: readonly string[]): unknown {
+  try {
+    parseCommandLine(words)
+    return undefined
+  } catch (error) {
+    return error instanceof Failure && error.exitCode === 2 ? error.message : error
+  }
+}
 
 describe.each(commands)('the options of %s', (command) => {
   // Without a command, --unset is one.
@@ -310,26 +313,26 @@ describe.each(commands)('the options of %s', (command) => {
     (name) => !takes(command).includes(name) && (command !== 'export' || name !== 'unset'),
   )
 
-  it('are no others than the table has', async () => {
+  it('are no others than the table has', () => {
     expect(others.length).toBeGreaterThan(0)
     for (const name of others) {
       const message = `--${name} has no meaning ${named[command] ?? `for ${command}`}`
-      expect(await messageOf([...asked(command), ...given(name)])).toBe(message)
+      expect(messageOf([...asked(command), ...given(name)])).toBe(message)
     }
     for (const name of takes(command)) {
       if (command === 'unset' && name === 'unset') continue
-      expect(await messageOf([...asked(command), ...given(name)]), name).toBeUndefined()
+      expect(messageOf([...asked(command), ...given(name)]), name).toBeUndefined()
     }
   })
 
-  it('are given once, and with a value where they want one', async () => {
+  it('are given once, and with a value where they want one', () => {
     for (const name of takes(command)) {
       const twice = [...asked(command), ...given(name), ...given(name)]
-      expect(await messageOf(twice)).toBe(`--${name} is given more than once`)
+      expect(messageOf(twice)).toBe(`--${name} is given more than once`)
       const wrong = 'argument' in options[name] ? 'needs a value' : 'takes no value'
       const value = 'argument' in options[name] ? '' : 'x'
       if (command === 'unset' && name === 'unset') continue
-      expect(await messageOf([...asked(command), `--${name}=${value}`])).toBe(`--${name} ${wrong}`)
+      expect(messageOf([...asked(command), `--${name}=${value}`])).toBe(`--${name} ${wrong}`)
     }
   })
 
@@ -341,7 +344,7 @@ describe.each(commands)('the options of %s', (command) => {
     )
     const statements = command === 'export' || command === 'unset'
     expect({ status, stdout }).toEqual({ status: 2, stdout: statements ? '(exit 2);\n' : '' })
-    expect(stderr).toMatch(new RegExp(`^aws-mfa-env: error: ${await messageOf(words)}\naws-mfa-env: hint: `))
+    expect(stderr).toMatch(new RegExp(`^aws-mfa-env: error: ${messageOf(words)}\naws-mfa-env: hint: `))
   })
 
   it('take no code in the place of a name', async () => {
