@@ -19,7 +19,7 @@ const output = {
 } as const
 
 /** What every run loads; the SDK for a request, IAM's part for the devices, and the way through a proxy apart. */
-const main: RolldownOptions = {
+export const main: RolldownOptions = {
   ...common,
   input: { main: 'src/main.ts' },
   // Of yargs, its parser is used: without this, what lays out its help texts would be loaded with it.
