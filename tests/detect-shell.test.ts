@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { installTool, toolPath } from './commands/tool.ts'
-import { runProgram, type Sandbox, withSandbox } from './real-shells/run.ts'
+import { installTool, runTool, toolPath } from './commands/tool.ts'
+import { describeEachShell } from './real-shells/each-shell.ts'
+import { runProgram, runScript, type Sandbox, withSandbox } from './real-shells/run.ts'
 import { findOnPath } from './real-shells/shells.ts'
 
 // Debian's own, which Debian's xonsh is a module of.
@@ -66,6 +67,11 @@ const cases: readonly (readonly [
   ['sh -c from fish', 'bourne', ['fish', '--no-config', '-c', `sh -c '${line}'; true`]],
   ['timeout in fish', 'fish', ['fish', '--no-config', '-c', 'timeout 20 aws-mfa-env --unset; true']],
   ['env and nice in fish', 'fish', ['fish', '--no-config', '-c', 'env A=1 nice aws-mfa-env --unset; true']],
+  [
+    'sudo in fish',
+    'fish',
+    ['fish', '--no-config', '-c', 'sudo --non-interactive env PATH="$PATH" aws-mfa-env --unset; true'],
+  ],
   [
     'a login shell',
     'bourne',
@@ -139,6 +145,26 @@ const cases: readonly (readonly [
   ],
 ]
 
+describeEachShell(
+  'the shell that asks, from a script',
+  (shell) => {
+    it('is found', () =>
+      withSandbox(async (sandbox) => {
+        const PATH = await installTool(sandbox)
+        const { syntax } = shell
+        const script = `${syntax.command('aws-mfa-env', '--unset')}\n${syntax.print('')}\n`
+        const { stdout, stderr } = await runScript(shell, script, { sandbox, environment: { PATH } })
+        const named = await runTool(['--unset', '--shell', shell.dialect], { sandbox })
+        expect({ stdout: `${stdout}`.trimEnd(), stderr: `${stderr}` }).toEqual({
+          stdout: named.stdout.trimEnd(),
+          stderr: '',
+        })
+      }))
+  },
+  // Its host is called by another name.
+  ({ dialect }) => dialect !== 'powershell',
+)
+
 describe('the shell that asks', () => {
   it.skipIf(!hasXonsh)('is found: xonsh as a module of Python', async () => {
     const stdout = await ask([python, '-m', 'xonsh', '--no-rc', '-c', inXonsh])
@@ -151,7 +177,7 @@ describe('the shell that asks', () => {
 
   for (const [name, dialect, words, script] of cases) {
     const named = `${words.join(' ')} ${script}`.match(
-      /\b(bash|zsh|fish|tcsh|elvish|xonsh|nu|python3|tmux)\b(?=[ /]|$)/g,
+      /\b(bash|zsh|fish|tcsh|elvish|xonsh|nu|python3|tmux|sudo)\b(?=[ /]|$)/g,
     )
     const missing = (named ?? []).find((program) => findOnPath(program) === undefined)
     it.skipIf(missing !== undefined)(

@@ -119,7 +119,7 @@ const endings: Readonly<Record<string, readonly [status: number, says: string]>>
 describeEachShell(
   'a failing run',
   (shell) => {
-    it.each(['', '$RAISE_SUBPROC_ERROR = False'].slice(0, shell.name === 'xonsh' ? 2 : 1))(
+    it.each(['', '$RAISE_SUBPROC_ERROR = False'].slice(0, shell.kind === 'xonsh' ? 2 : 1))(
       'ends a script, visibly %s',
       async (before) => {
         const ending = await fail(shell, [4], (command) => [
@@ -127,13 +127,13 @@ describeEachShell(
           shell.syntax.evaluate(command),
           shell.syntax.print('went on'),
         ])
-        const [status, says] = endings[shell.name] ?? []
+        const [status, says] = endings[shell.kind] ?? []
         expect(ending).toMatchObject({ status, stdout: '' })
         expect(ending.stderr).toContain(says)
       },
     )
   },
-  ({ name }) => name in endings,
+  ({ kind }) => kind in endings,
 )
 
 describeEachShell(

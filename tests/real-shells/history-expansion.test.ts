@@ -28,9 +28,9 @@ const script = findOnPath('script')
 const hasScript = script !== undefined && /util-linux/.test(`${spawnSync(script, ['--version']).stdout}`)
 
 const interactive: Readonly<Record<string, string>> = {
-  bash: 'bash --noprofile --norc -i',
-  zsh: 'zsh --no-rcs -i',
-  tcsh: 'tcsh -f -i',
+  bash: '--noprofile --norc -i',
+  zsh: '--no-rcs -i',
+  tcsh: '-f -i',
 }
 
 describeEachShell(
@@ -55,7 +55,7 @@ describeEachShell(
             : 'EXPANDED="$(cat expanded)" env -0 >dump',
           'exit',
         ]
-        const command = interactive[shell.name] ?? ''
+        const command = `${shell.launch.join(' ')} ${interactive[shell.kind]}`
         const ending = await runProgram(script, ['-qec', command, '/dev/null'], {
           sandbox,
           environment: { TERM: 'dumb', HISTFILE: undefined, SHELL: '/bin/sh' },
@@ -67,5 +67,5 @@ describeEachShell(
         expect(values.map((_, index) => `${environment.get(`TYPED_${index}`)}`)).toEqual(values)
       }))
   },
-  ({ name }) => name in interactive,
+  ({ kind }) => kind in interactive,
 )

@@ -142,7 +142,7 @@ async function setUp({ file, lines, init }: Setup, shell: FoundShell, sandbox: S
   // In the background, fish would read all manual pages.
   await mkdir(join(sandbox.home, '.local/share/fish/generated_completions'), { recursive: true })
   // nushell has no way to evaluate a text.
-  if (shell.name === 'nu') {
+  if (shell.kind === 'nu') {
     const { stdout } = await runTool(['init', 'nu', '--remind', '15m'], { sandbox })
     await writeFile(join(sandbox.home, '.awsmfa.nu'), stdout)
   }
@@ -192,7 +192,7 @@ for (const setup of setups) {
         }),
       )
     },
-    (shell) => shell.name === setup.shell,
+    (shell) => shell.kind === setup.shell,
   )
 }
 
@@ -216,7 +216,7 @@ for (const setup of [bash, ...setups.filter(({ shell }) => shell === 'zsh')]) {
         }),
       )
     },
-    (shell) => shell.name === setup.shell,
+    (shell) => shell.kind === setup.shell,
   )
 }
 
@@ -256,7 +256,7 @@ for (const setup of setups.filter(
         expect(await countAtPrompts(setup, shell)).toBe(0)
       })
     },
-    (shell) => shell.name === setup.shell,
+    (shell) => shell.kind === setup.shell,
   )
 }
 
@@ -268,5 +268,5 @@ describeEachShell(
       expect(await countAtPrompts({ ...bash, lines }, shell)).toBe(many + 1)
     })
   },
-  (shell) => shell.name === 'bash',
+  (shell) => shell.kind === 'bash',
 )

@@ -194,7 +194,7 @@ describeEachShell(
       }),
     )
   },
-  ({ name }) => name === 'xonsh' || name === 'powershell',
+  ({ kind }) => kind === 'xonsh' || kind === 'powershell',
 )
 
 describeEachShell(
@@ -218,7 +218,7 @@ describeEachShell(
         })
       }))
   },
-  ({ name }) => name === 'bash',
+  ({ kind }) => kind === 'bash',
 )
 
 describeEachShell(

@@ -7,7 +7,8 @@ import { runScript, withSandbox } from './run.ts'
 const listings: Readonly<Record<string, string>> = {
   bash: 'compgen -k; enable -s | cut -d " " -f 2',
   zsh: 'print -l $reswords',
-  fish: 'for word in (builtin -n); eval "function $word; end" 2>/dev/null; or echo $word; end',
+  // The status of eval is 0 in fish 4.
+  fish: 'for word in (builtin -n); eval "function $word; end" 2>/dev/null; builtin functions -q $word; or echo $word; end',
   xonsh: 'print(*__import__("keyword").kwlist, sep="\\n")',
   nu: 'scope commands | where type == keyword | each {|command| $command.name | split words | first } | str join "\\n" | print',
   powershell: `$kinds = [enum]::GetValues([System.Management.Automation.Language.TokenKind])
@@ -21,14 +22,14 @@ describeEachShell(
   (shell) => {
     it('is no name for the wrapper', async () => {
       const { stdout } = await withSandbox((sandbox) =>
-        runScript(shell, `${listings[shell.name]}\n`, { sandbox }),
+        runScript(shell, `${listings[shell.kind]}\n`, { sandbox }),
       )
       const words = `${stdout}`.match(/^[A-Za-z_]\w*$/gm) ?? []
       expect(words.length).toBeGreaterThan(8)
       expect(words.filter((word) => !isReservedWord(word))).toEqual([])
     })
   },
-  ({ name }) => name in listings,
+  ({ kind }) => kind in listings,
 )
 
 describe('a reserved word', () => {

@@ -41,10 +41,10 @@ const statements: Readonly<Record<string, readonly string[]>> = {
 describeEachShell(
   "an option of the user's",
   (shell) => {
-    it.each(statements[shell.name] ?? [])('leaves every value as it is: %s', async (before) => {
+    it.each(statements[shell.kind] ?? [])('leaves every value as it is: %s', async (before) => {
       const values = hostileValues.filter((value) => dialects[shell.dialect].refusal(value) === undefined)
       expect(await findWrongValues(shell, values, { before })).toEqual([])
     })
   },
-  ({ name }) => name in statements,
+  ({ kind }) => kind in statements,
 )

@@ -209,7 +209,7 @@ describeEachShell(
         ])
         expect(stderr).toMatch(/EVALUATED/)
         const [, observed] = await calls()
-        if (shell.name === 'mksh') {
+        if (shell.kind === 'mksh') {
           // It ends there and then, as POSIX has it for `export`.
           expect({ status, stdout, observed }).toEqual({ status: 2, stdout: '', observed: undefined })
         } else {
@@ -323,7 +323,7 @@ const inputs: Readonly<Record<string, readonly ((call: string, file: string) => 
 }
 
 /** Statements before the wrapper is loaded, each of which makes something else of its name. */
-function takenNames({ name, dialect }: FoundShell): readonly (readonly string[])[] {
+function takenNames({ kind, dialect }: FoundShell): readonly (readonly string[])[] {
   if (dialect === 'tcsh') return [['alias awsmfa false']]
   if (dialect === 'elvish') return [['fn awsmfa {|@words| fail old }']]
   if (dialect === 'xonsh') return [["aliases['awsmfa'] = 'false'"], ["aliases['awsmfa'] = lambda words: 1"]]
@@ -332,15 +332,15 @@ function takenNames({ name, dialect }: FoundShell): readonly (readonly string[])
   if (dialect === 'powershell') {
     return [["$alias:awsmfa = 'Get-Command'"], ["function awsmfa { throw 'the old one' }"]]
   }
-  const aliases = name === 'bash' ? 'shopt -s expand_aliases; ' : ''
+  const aliases = kind === 'bash' ? 'shopt -s expand_aliases; ' : ''
   return [
     [`${aliases}alias awsmfa=false`],
     ['awsmfa() { false; }'],
     ['awsmfa() { false; }', `${aliases}alias awsmfa=false`],
-    ...(name === 'zsh' ? [['alias -g awsmfa=false']] : []),
-    ...(name === 'ksh93' ? [['function awsmfa { false; }']] : []),
+    ...(kind === 'zsh' ? [['alias -g awsmfa=false']] : []),
+    ...(kind === 'ksh93' ? [['function awsmfa { false; }']] : []),
     // A program of that name that the shell knows and the wrapper must not take.
-    ...(name === 'bash' ? [['aws-mfa-env() { false; }']] : []),
+    ...(kind === 'bash' ? [['aws-mfa-env() { false; }']] : []),
   ]
 }
 

@@ -239,16 +239,20 @@ describeEachShell(
       withTool(shell, async (world) => {
         const { sandbox, environment } = world
         const user = server.addUser()
-        const startFile = join(sandbox.home, startFiles[shell.name] ?? '')
+        const startFile = join(sandbox.home, startFiles[shell.kind] ?? '')
         await mkdir(dirname(startFile), { recursive: true })
         await writeFile(startFile, (await install(shell, world)).map((line) => `${line}\n`).join(''))
         const dump = join(sandbox.folder, 'dump')
         const typed = [awsmfa(shell, server.nextTokenCode(user)), shell.syntax.dumpEnvironment(dump), 'exit']
-        const { stdout } = await runProgram(script ?? '', ['-qec', `${shell.launch[0]} -i`, '/dev/null'], {
-          sandbox,
-          environment: { ...environment, ...environmentOf(server, user), TERM: 'dumb' },
-          input: typed.map((line) => `${line}\n`).join(''),
-        })
+        const { stdout } = await runProgram(
+          script ?? '',
+          ['-qec', `${shell.launch.join(' ')} -i`, '/dev/null'],
+          {
+            sandbox,
+            environment: { ...environment, ...environmentOf(server, user), TERM: 'dumb' },
+            input: typed.map((line) => `${line}\n`).join(''),
+          },
+        )
         expect(await readVariables(dump), `${stdout}`).toMatchObject({
           AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA/),
           AWS_SESSION_TOKEN: expect.any(String),
@@ -256,5 +260,5 @@ describeEachShell(
       }),
     )
   },
-  ({ name }) => name in startFiles,
+  ({ kind }) => kind in startFiles,
 )

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Ending, type RunOptions, runProgram } from '../run.ts'
@@ -36,19 +34,6 @@ export interface CmdOptions extends Omit<RunOptions, 'input'> {
   readonly node: NodeVersion
   /** Folders as cmd sees them, in front of that of node.exe on PATH. */
   readonly path?: readonly string[]
-}
-
-/** The root folder in which Wine is, or why it is not to be had. */
-export function findWine(): string | { missing: string } {
-  if (process.platform !== 'linux') return { missing: 'Wine is used on Linux alone' }
-  if (process.getuid?.() !== 0) return { missing: 'the folder with Wine can be entered by root alone' }
-  const root = join(cacheFolder(), 'wine', 'root')
-  return existsSync(root) ? root : { missing: 'Wine is not here: tests/real-shells/wine/build' }
-}
-
-function cacheFolder(): string {
-  const { AWS_MFA_ENV_TEST_CACHE: ours, XDG_CACHE_HOME: caches } = process.env
-  return ours || join(caches || join(homedir(), '.cache'), 'aws-mfa-env-tests')
 }
 
 /**

@@ -1,8 +1,9 @@
 import { describe, it } from 'vitest'
 import { isRequired } from '../shells.ts'
-import { findWine, type NodeVersion, nodeVersions } from './cmd.ts'
+import { type NodeVersion, nodeVersions } from './cmd.ts'
+import { findRoot } from './root.ts'
 
-const wine = findWine()
+const wine = findRoot()
 
 /**
  * Describes tests for cmd with each Node.js for Windows. Without Wine they are reported as skipped, by name; where
