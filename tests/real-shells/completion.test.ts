@@ -206,6 +206,18 @@ describe.each(shells)('Tab in $name', (shell) => {
   )
 })
 
+// bash 3.2 has no compopt.
+const without: CompletedShell = { ...bash, prologue: `${bash.prologue}; enable -n compopt` }
+
+it.skipIf(isMissing(bash))('bash without compopt leaves a word alone that is no name of ours', () =>
+  withSandbox(async (sandbox) => {
+    const some = lines.filter(([typed]) => / (fil|sta|wor|zeb)$/.test(typed))
+    const typed = some.map(([line]) => line)
+    const { recorded, shown } = await press(without, sandbox, typed)
+    expect(recorded, shown).toEqual(some)
+  }),
+)
+
 /** Who completes the words of a command that is not its own; by the name in REQUIRE_SHELLS. */
 const owners: readonly { name: string; shell: CompletedShell; loading: readonly string[] | undefined }[] = [
   {
