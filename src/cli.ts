@@ -200,9 +200,11 @@ function refuseForeignOptions(line: CommandLine): void {
   const given = [...(Object.keys(line.values) as ValueOption[]), ...line.flags]
   const foreign = given.find((name) => !taken.includes(name))
   if (foreign === undefined) return
+  const { command } = line
   const where = { export: 'without a command', unset: 'with --unset' } as Partial<Record<CommandName, string>>
+  const words = { export: '--help', unset: '--unset --help' } as Partial<Record<CommandName, string>>
   throw usageFailure(
-    `--${foreign} has no meaning ${where[line.command] ?? `for ${line.command}`}`,
-    `what it takes: aws-mfa-env ${commandWords.some((word) => word === line.command) ? `${line.command} ` : ''}--help`,
+    `--${foreign} has no meaning ${where[command] ?? `for ${command}`}`,
+    `what it takes: aws-mfa-env ${words[command] ?? `${command} --help`}`,
   )
 }

@@ -153,6 +153,8 @@ function endOf({ expiration, remainingSeconds }: Status): string {
 
 function describeSeconds(seconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]
+  // A session lasts 36 hours at most: what ended two days ago is old.
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`
   if (hours > 0) return `${hours} h ${minutes} min`
   return minutes > 0 ? `${minutes} min` : `${seconds} s`
 }

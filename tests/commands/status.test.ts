@@ -77,11 +77,16 @@ describe('status', () => {
     expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: code, stderr: '' })
   })
 
-  it('tells since when a session has been over', async () => {
-    const end = minutesFromNow(-125)
+  it.each([
+    [-125, '2 h 5 min'],
+    [-47.5 * 60, '47 h 30 min'],
+    [-49 * 60, '2 days'],
+    [-31 * 24 * 60, '31 days'],
+  ])('tells since when a session has been over: for %i minutes', async (minutes, ago) => {
+    const end = minutesFromNow(minutes)
     const { status: code, stdout } = await status(ours(end))
     expect(code).toBe(3)
-    expect(stdout).toContain(`\nended at ${end}, 2 h 5 min ago, MFA since 2026-01-02T03:04:05Z\n`)
+    expect(stdout).toContain(`\nended at ${end}, ${ago} ago, MFA since 2026-01-02T03:04:05Z\n`)
   })
 
   it('knows a session that is not ours, with or without an end', async () => {

@@ -139,7 +139,7 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   ],
   [
     ['-u', '-p', 'work'],
-    ['--profile has no meaning with --unset', 'what it takes: aws-mfa-env --help'],
+    ['--profile has no meaning with --unset', 'what it takes: aws-mfa-env --unset --help'],
   ],
   [['--unset=no'], ['--unset takes no value']],
   [
