@@ -38,7 +38,12 @@ function firstSteps({ shell, due }: Asked, surroundings: Surroundings): string[]
   const where = file === undefined ? place : `add this line to ${file} and open a new shell`
   const more =
     afterwards === undefined ? [] : [`then add this line to ${afterwards.file}: ${afterwards.line}`]
-  return [`first, ${keys}`, `second, ${where}: ${line}`, ...more, 'third, type: awsmfa']
+  return [
+    `first, ${keys}`,
+    `second, unless awsmfa is there already, ${where}: ${line}`,
+    ...more,
+    'third, type: awsmfa',
+  ]
 }
 
 async function suggest(

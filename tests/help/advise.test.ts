@@ -100,7 +100,12 @@ describe('a first run', () => {
   ])('in %s is told what to do', (shell, line) =>
     withSandbox(async (sandbox) => {
       const { status, stderr } = await runTool(['-s', shell, '123456'], { sandbox })
-      const hints = [`first, ${keys}`, `second, ${line}`, 'third, type: awsmfa', looked(sandbox.home)]
+      const hints = [
+        `first, ${keys}`,
+        `second, unless awsmfa is there already, ${line}`,
+        'third, type: awsmfa',
+        looked(sandbox.home),
+      ]
       expect({ status, stderr }).toEqual({ status: 6, stderr: errorText(missing, ...hints) })
     }),
   )
