@@ -62,9 +62,7 @@ async function inTurn(
   const { order, codes, surroundings } = run
   // A typed code is used by its own run, and would be stale after a wait.
   if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
-  // Who has a command for the code does not wait for somebody at a prompt, nor for another command.
-  const command = order.mfaProcess === undefined ? '' : `-${digest(order.mfaProcess.value)}`
-  const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${command}`
+  const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${describeWay(run)}`
   const { cache } = order
   await unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))
   let waitingSince = Number.POSITIVE_INFINITY
@@ -92,6 +90,12 @@ async function inTurn(
   } finally {
     taken.turn.release()
   }
+}
+
+/** Who has a command for the code, or needs none for a role, does not wait for somebody at a prompt. */
+function describeWay({ order: { mfaProcess }, codes }: SessionRun): string {
+  if (mfaProcess !== undefined) return `-${digest(mfaProcess.value)}`
+  return codes.openTerminal() === undefined ? '-nobody' : ''
 }
 
 function describeWait({ identity }: SessionOrder, holder: number | undefined): string {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
 import { runAtTerminal, script } from '../device/pseudo-terminal.ts'
 import { runProgram } from '../real-shells/run.ts'
-import { codeMissing, type Machine, note, withMachine } from './machine.ts'
+import { codeMissing, type Machine, type MachineRun, note, withMachine } from './machine.ts'
 import { endpointNote, errorText, toolPath } from './tool.ts'
 
 let server: AwsServer
@@ -263,4 +263,22 @@ describe.skipIf(script === undefined)('who waits for another', () => {
       expect(typed).toMatchObject({ status: 0, stderr: endpointNote(server) })
       expect(await holder).toMatchObject({ status: 0 })
     }))
+
+  it('does not wait at all where it needs no code for a role, and could not ask for one', () => {
+    const role = server.addRole()
+    const config = (user: User) =>
+      `[default]\nmfa_serial = ${user.serialNumber}\n[profile role]\nrole_arn = ${role.arn}\nsource_profile = default\n`
+    return withMachine(server, { config }, async (machine) => {
+      expect(await machine.run([machine.code()])).toMatchObject({ status: 0 })
+      const runs: MachineRun[] = []
+      const reply = async () => {
+        runs.push(await machine.run(['credential-process', '--profile', 'role']))
+        return '\x04'
+      }
+      const replies = [{ shown: prompt(machine.user), reply }]
+      const longer = await machine.runAtTerminal(['--duration-seconds', '36h'], { replies })
+      expect(runs).toMatchObject([{ status: 0, stderr: endpointNote(server), asked: ['AssumeRole'] }])
+      expect(longer).toMatchObject({ status: 130 })
+    })
+  })
 })
