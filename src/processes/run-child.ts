@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import type { Environment, Surroundings } from '../surroundings.ts'
 import { findStart, type Start } from './windows-start.ts'
 
@@ -19,8 +20,6 @@ export function runChild(
   environment: Environment,
   { platform, processId, takeSignals }: Pick<Surroundings, 'platform' | 'processId' | 'takeSignals'>,
 ): Promise<ChildEnd> {
-  const readStat = () =>
-    execFileSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(processId)], { encoding: 'utf8' })
   const find = platform === 'win32' ? findStart : asItIs
   return new Promise((resolve, reject) => {
     const end = (how: ChildEnd) => {
@@ -30,7 +29,8 @@ export function runChild(
     let child: ChildProcess | undefined
     const giveBack = takeSignals((signal) => {
       // On Windows what asks a process to end asks everybody in its console.
-      const reached = platform === 'win32' || (fromTerminal.includes(signal) && isForeground(readStat))
+      const reached =
+        platform === 'win32' || (fromTerminal.includes(signal) && isForeground(platform, processId))
       if (!reached) child?.kill(signal)
     })
     try {
@@ -55,13 +55,25 @@ const asItIs = (program: string, words: readonly string[]): Start => ({
 })
 
 /** Whether this process is among those that the terminal sends its signals to. */
-function isForeground(readGroups: () => string): boolean {
+function isForeground(platform: NodeJS.Platform, processId: number): boolean {
   try {
-    const [own, foreground] = readGroups().trim().split(/\s+/)
+    const [own, foreground] = platform === 'linux' ? readProc(processId) : readPs(processId)
     return own === foreground
   } catch {
     return false
   }
+}
+
+/** The process group, and that in the foreground of the terminal: a container may have no ps (proc_pid_stat(5)). */
+function readProc(processId: number): string[] {
+  const stat = readFileSync(`/proc/${processId}/stat`, 'latin1')
+  const [, , own = '', , , foreground = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return [own, foreground]
+}
+
+function readPs(processId: number): string[] {
+  const words = ['-o', 'pgid=,tpgid=', '-p', String(processId)]
+  return execFileSync('ps', words, { encoding: 'utf8' }).trim().split(/\s+/)
 }
 
 /** What a terminal sends to all that run in it. */

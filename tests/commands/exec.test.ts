@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import { works } from '../aws-server/child-client.ts'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { type Reply, runScriptAtTerminal, script } from '../device/pseudo-terminal.ts'
 import { readEnvironment, runProgram } from '../real-shells/run.ts'
+import { findOnPath } from '../real-shells/shells.ts'
 import { type Home, runShell, settle, shellWords, startTool, withHome } from './home.ts'
 import { endpointNote, environmentOf, errorText, toolPath } from './tool.ts'
 
@@ -426,12 +427,18 @@ describe.skipIf(script === undefined)('at a terminal (script is not on PATH)', (
       environment: { AWS_ENDPOINT_URL: own.server.url, PS1: 'prompt> ', TERM: 'dumb' },
     })
 
-  it('Ctrl-C reaches the command once, which may go on', async () => {
+  it.each([
+    ['', []],
+    [', where there is no ps', ['sh', 'sleep']],
+  ])('Ctrl-C reaches the command once, which may go on%s', async (_where, programs) => {
+    const bin = await mkdtemp(join(home.sandbox.folder, 'bin-'))
+    for (const name of programs) await symlink(findOnPath(name) ?? '', join(bin, name))
+    const path = programs.length > 0 ? `PATH=${bin}; ` : ''
     const text = `trap 'echo caught' INT; echo ready; while [ $((n += 1)) -lt 20 ]; do sleep 0.1; done; echo over; exit 9`
     const replies = [{ shown: 'ready', reply: '\u0003' }]
     const { status, shown } = await atTerminal(
       home,
-      `trap : INT; ${shellWords('exec', 'sh', '-c', text)}; exit $?`,
+      `${path}trap : INT; ${shellWords('exec', 'sh', '-c', text)}; exit $?`,
       replies,
     )
     expect(shown.replaceAll('^C', '').split('\r\n')).toEqual(['ready', 'caught', 'over', ''])
