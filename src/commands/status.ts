@@ -1,7 +1,7 @@
 import type { CommandLine } from '../cli.ts'
 import { ExitCode, printable } from '../errors.ts'
 import { resolveMinimumRemaining } from '../session/duration.ts'
-import { formatTime } from '../session/session.ts'
+import { formatTime, remainingOf } from '../session/session.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import { readVariables, type Variables } from '../variables/displaced.ts'
@@ -19,6 +19,8 @@ export interface HeldSession {
   readonly sessionToken: string
   /** RFC 3339; undefined where nothing says when it ends. */
   readonly expiration: string | undefined
+  /** As of an IssuedSession. */
+  readonly clockOffset?: number
   /** What it was issued for; undefined for one that aws-mfa-env did not set. */
   readonly issued: Issued | undefined
 }
@@ -103,7 +105,7 @@ async function verify(held: HeldSession | undefined, line: CommandLine, surround
 function describe(held: HeldSession | undefined, now: number): Status {
   if (held === undefined) return { session: 'none' }
   const { issued, accessKeyId: keyId } = held
-  const end = describeEnd(held.expiration, now)
+  const end = describeEnd(held, now)
   if (issued === undefined) return { session: 'other', keyId, ...end }
   const { source, serialNumber, issuedAt, roleArn } = issued
   const since = issuedAt === undefined ? Number.NaN : Date.parse(issuedAt)
@@ -119,13 +121,13 @@ function describe(held: HeldSession | undefined, now: number): Status {
   }
 }
 
-function describeEnd(expiration: string | undefined, now: number) {
-  const end = Date.parse(expiration ?? '')
+function describeEnd({ expiration = '', clockOffset = 0 }: HeldSession, now: number) {
+  const end = Date.parse(expiration)
   if (Number.isNaN(end)) return {}
   return {
     expiration: formatTime(end),
     expirationEpoch: Math.floor(end / 1000),
-    remainingSeconds: Math.floor((end - now) / 1000),
+    remainingSeconds: Math.floor(remainingOf({ expiration, clockOffset }, now) / 1000),
   }
 }
 

@@ -3,7 +3,7 @@ import { resolveUrl } from '../aws/endpoint-url.ts'
 import type { Role } from '../keys/roles.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { SessionOrder } from './order.ts'
-import type { IssuedSession } from './session.ts'
+import { type IssuedSession, remainingOf } from './session.ts'
 import { type CacheKey, readCachedSession } from './session-cache.ts'
 
 /** The cached session that serves the order; undefined where a new one has to be asked for. */
@@ -29,8 +29,7 @@ export function describeLack(order: SessionOrder, { now }: Surroundings): string
 function findLack(session: IssuedSession, order: SessionOrder, now: number): string | undefined {
   const { identity, serialNumber, durationSeconds, minimumRemaining } = order
   const { signer } = identity
-  const awsNow = now + (session.clockOffset ?? 0)
-  if (Date.parse(session.expiration) - awsNow < minimumRemaining * 1000) return 'too little of it is left'
+  if (remainingOf(session, now) < minimumRemaining * 1000) return 'too little of it is left'
   if (signer.kind !== 'process' && signer.accessKeyId !== session.keyId) return 'it is of another access key'
   if (serialNumber !== undefined && serialNumber.value !== session.serialNumber)
     return 'it is of another device'

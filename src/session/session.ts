@@ -58,6 +58,18 @@ export function formatTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }
 
+/**
+ * Milliseconds that a session has left. A clock that was behind AWS's when it was issued is taken to be so still; one that
+ * was ahead may have been set since.
+ * @param now milliseconds since 1970, by this computer's clock
+ */
+export function remainingOf(
+  { expiration, clockOffset = 0 }: Pick<IssuedSession, 'expiration' | 'clockOffset'>,
+  now: number,
+): number {
+  return Date.parse(expiration) - now - Math.max(0, clockOffset)
+}
+
 /** The session that a record of ours holds, by an allow-list; undefined where anything in it is not as we write it. */
 export function decodeIssuedSession(record: Readonly<Record<string, unknown>>): IssuedSession | undefined {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = record

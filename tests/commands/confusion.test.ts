@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
-import { withMachine } from './machine.ts'
+import { type Machine, timeFromNow, withMachine } from './machine.ts'
 import { endpointNote, errorText, writeProfiles } from './tool.ts'
 
 let server: AwsServer
@@ -98,21 +98,36 @@ describe('a failing command for the code', () => {
     }))
 })
 
-describe('a computer whose clock is behind', () => {
+describe('a computer whose clock is wrong', () => {
+  /** A session that AWS gave when its clock was so many hours ahead, and that ends so many minutes from now. */
+  const setUp = async (machine: Machine, hours: number, minutes: number) => {
+    server.clockOffsetMs = hours * 3600_000
+    try {
+      await machine.run(['-d', '1h', machine.code()])
+    } finally {
+      server.clockOffsetMs = 0
+    }
+    await machine.editCache('session-', (session) => ({ ...session, expiration: timeFromNow(minutes * 60) }))
+  }
+  const left = async (machine: Machine) =>
+    JSON.parse((await machine.run(['status', '-p', 'default', '--json'])).stdout).remainingSeconds
+
   it('takes no session from the cache that has ended by AWS', () =>
     withMachine(server, {}, async (machine) => {
-      server.clockOffsetMs = 2 * 3600_000
-      try {
-        await machine.run(['-d', '1h', machine.code()])
-        expect(await machine.run([])).toMatchObject({ status: 0, asked: [] })
-      } finally {
-        server.clockOffsetMs = 0
-      }
-      // An hour later: by this computer two hours are left of it.
-      await machine.editCache('session-', (session) => ({
-        ...session,
-        expiration: new Date(Date.now() + 3600_000).toISOString().replace(/\.\d+Z/, 'Z'),
-      }))
+      await setUp(machine, 2, 170)
+      expect(await machine.run([])).toMatchObject({ status: 0, asked: [] })
+      expect((await left(machine)) / 60).toBeCloseTo(50, 0)
+      // Later: by this computer an hour is left of it.
+      await setUp(machine, 2, 60)
+      expect(await machine.run([])).toMatchObject({ status: 2, asked: [] })
+      expect((await left(machine)) / 60).toBeCloseTo(-60, 0)
+    }))
+
+  it('takes none that has ended, once the clock is right', () =>
+    withMachine(server, {}, async (machine) => {
+      await setUp(machine, -2, 10)
+      expect(await machine.run([])).toMatchObject({ status: 0, asked: [] })
+      await setUp(machine, -2, -10)
       expect(await machine.run([])).toMatchObject({ status: 2, asked: [] })
     }))
 })
