@@ -5,7 +5,7 @@ import { formatTime, remainingOf } from '../session/session.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import { readVariables, type Variables } from '../variables/displaced.ts'
-import { stateVariable } from '../variables/names.ts'
+import { profileVariables, securityToken, stateVariable } from '../variables/names.ts'
 import { decodeState, type Source, type State } from '../variables/state.ts'
 import { askWhose } from './ask-whose.ts'
 import type { Outcome } from './outcome.ts'
@@ -81,8 +81,20 @@ async function findHeld(line: CommandLine, surroundings: Surroundings): Promise<
   if (line.values.profile !== undefined) {
     return findProfileSession(line, surroundings)
   }
-  const { environment } = surroundings
-  return environmentSession(readVariables(environment), decodeState(environment[stateVariable]))
+  const { environment, note } = surroundings
+  const variables = readVariables(environment)
+  const held = environmentSession(variables, decodeState(environment[stateVariable]))
+  if (held?.issued !== undefined) noteRivals(variables, note)
+  return held
+}
+
+/** What our export had cleared and somebody has set since, so that the session is not what every client takes. */
+function noteRivals(variables: Variables, note: (text: string) => void): void {
+  const rivals = ([securityToken, ...profileVariables] as const).filter(
+    (name) => variables[name] !== undefined && variables[name] !== variables.AWS_SESSION_TOKEN,
+  )
+  if (rivals.length === 0) return
+  note(`beside the session ${rivals.join(' and ')} is set, which some clients take instead: unset it`)
 }
 
 function environmentSession(variables: Variables, state: State | undefined): HeldSession | undefined {

@@ -24,7 +24,9 @@ export async function findDevice(
   if (first === undefined) throw noneUsable(devices)
   if (more.length === 0) return { ...found(first, 'the only device of the user'), only: true }
   const terminal = openTerminal()
-  if (terminal === undefined) throw nobodyToAsk(usable)
+  const leftOut = devices.filter((device) => !isUsable(device))
+  if (terminal === undefined) throw nobodyToAsk(usable, leftOut)
+  if (leftOut.length > 0) terminal.say(`${describeLeftOut(leftOut)}\n`)
   const rows = usable.map(({ serialNumber }) => serialNumber)
   const index = await chooseFromMenu(terminal, 'MFA device', rows)
   const chosen = index === undefined ? undefined : usable[index]
@@ -49,11 +51,16 @@ function noneUsable(devices: readonly ListedDevice[]): Failure {
   )
 }
 
-function nobodyToAsk(usable: readonly ListedDevice[]): Failure {
+function nobodyToAsk(usable: readonly ListedDevice[], leftOut: readonly ListedDevice[]): Failure {
   return configurationFailure(
     `the user has several MFA devices: ${list(usable)}`,
     'name one with --serial-number, AWS_MFA_SERIAL or mfa_serial in the profile',
+    ...(leftOut.length > 0 ? [describeLeftOut(leftOut)] : []),
   )
+}
+
+function describeLeftOut(leftOut: readonly ListedDevice[]): string {
+  return `a FIDO security key or passkey cannot be used here: ${list(leftOut)}`
 }
 
 function list(devices: readonly ListedDevice[]): string {

@@ -139,6 +139,7 @@ describe('a device that nobody has configured', () => {
           .filter((serial) => !serial.includes(':u2f/'))
           .join(', ')}`,
         'name one with --serial-number, AWS_MFA_SERIAL or mfa_serial in the profile',
+        `a FIDO security key or passkey cannot be used here: ${serials(user)[1]}`,
       ],
     ],
     [
@@ -194,7 +195,7 @@ describe.skipIf(script === undefined)('one of several devices', () => {
 
   it('is chosen in a menu, and remembered', () =>
     withoutSerial(several, async (machine) => {
-      const [phone = '', , token = ''] = serials(machine.user)
+      const [phone = '', key, token = ''] = serials(machine.user)
       const title = 'MFA device'
       const ran = await machine.runAtTerminal([], {
         replies: [
@@ -204,6 +205,7 @@ describe.skipIf(script === undefined)('one of several devices', () => {
         ],
       })
       expect(ran).toMatchObject({ status: 0, asked: ['ListMFADevices', 'GetSessionToken'] })
+      expect(ran.shown).toContain(`a FIDO security key or passkey cannot be used here: ${key}\n${title} (1-2`)
       expect(ran.shown).toContain(`${title}: ${token}\n${endpointNote(server)}${prompt(token)}`)
       expect(deviceAsked()).toBe(token)
       const next = await machine.run([machine.code(token)])
