@@ -43,6 +43,12 @@ describeEachNode('the prompt', (root, node) => {
     expect(shown.answered).toMatch(/\^Z\n+aws-mfa-env: error: no code was typed\nend 130 \[AKIA\]$/m)
   })
 
+  it('asks three times, says why, and fails', () => {
+    expect(shown.answered).toMatch(
+      /^aws-mfa-env: error: that code has been tried already: wait for the next one\ntries 2 \[AKIA\]$/m,
+    )
+  })
+
   it('is not asked in a console that nobody sees', () => {
     expect(shown.answered).toMatch(/^unseen 2 \[AKIA\]$/m)
   })
@@ -73,6 +79,8 @@ async function answer(sandbox: Sandbox, root: string, node: NodeVersion): Promis
       ...become(server, third),
       'call awsmfa.cmd',
       session.replace('echo', 'echo end'),
+      'call awsmfa.cmd',
+      session.replace('echo', 'echo tries'),
       'set MSYSTEM=MINGW64',
       'cmd /d /c "aws-mfa-env --shell cmd 2>nul"',
       session.replace('echo', 'echo unseen'),
@@ -85,8 +93,10 @@ async function answer(sandbox: Sandbox, root: string, node: NodeVersion): Promis
       { shown: question(second), type: '000000\r' },
       { shown: question(second), type: `${server.nextTokenCode(second)}\r` },
       { shown: question(third), type: '\x1a\r' },
+      ...['12345', '000000', '000000'].map((code) => ({ shown: question(third), type: `${code}\r` })),
     ]
-    return await runInConsole(root, lines, replies, { sandbox, node, path: [`${sandboxInCmd}\\npm`] })
+    const options = { sandbox, node, path: [`${sandboxInCmd}\\npm`], timeout: 100_000 }
+    return await runInConsole(root, lines, replies, options)
   } finally {
     await server.close()
   }

@@ -170,6 +170,20 @@ const cases = {
     stdout: [...Array.from({ length: 3 }).flatMap(() => ['set "GONE="', 'set "A=one two"']), '0 [] [here]'],
     asked: [['--help'], ['--help'], ['--version']],
   },
+  'answers to another name': {
+    lines: ['call renamed.cmd 123456', 'echo %ERRORLEVEL% [%A%]', 'set STATUS=3', 'call renamed.cmd status'],
+    stdout: ['0 [one two]', ...session.trimEnd().split('\r\n')],
+    asked: [['--shell', 'cmd', '123456'], ['status']],
+    status: 3,
+  },
+  'fails without the wrapper, so that what follows || runs': {
+    lines: [1, 2, 4, 6, 130].flatMap((code) => [
+      `>${sandboxInCmd}\\code echo cmd /d /c exit ${code}`,
+      `for /f "tokens=1,*" %%i in ('type ${sandboxInCmd}\\code') do @set %%j 2>nul || echo failed`,
+      `for /f "delims=" %%i in ('type ${sandboxInCmd}\\code') do @%%i || echo ${code}`,
+    ]),
+    stdout: [1, 2, 4, 6, 130].flatMap((code) => ['failed', `${code}`]),
+  },
   'is typed at the prompt': {
     as: 'typed',
     lines: [
@@ -355,6 +369,7 @@ async function prepare({ folder }: Sandbox): Promise<void> {
   ]
   const files = {
     'wrapper/awsmfa.cmd': await readFile(wrapper),
+    'wrapper/renamed.cmd': await readFile(wrapper),
     'typist/aws-mfa-env.cmd': typist,
     [`${awkward}/awsmfa.cmd`]: await readFile(wrapper),
     [`${awkward}/its script.bat`]: script.map((line) => `${line}\r\n`).join(''),
