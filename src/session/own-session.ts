@@ -96,9 +96,12 @@ async function obtainWith(
   }
   const whose =
     profiles[0] === undefined ? `key ...${keys.accessKeyId.slice(-4)}` : `profile ${profiles[0].name}`
-  // A device that is configured need not be remembered; a command's code is known to be used from there.
-  const memory = order.serialNumber === undefined || order.mfaProcess !== undefined ? order.memory : undefined
-  const usedAt = memory && readRememberedDevice(memory, keys.accessKeyId)?.usedAt
+  const remembered = order.memory && readRememberedDevice(order.memory, keys.accessKeyId)
+  // A device that is configured need not be remembered, unless another one is; a command's code is known to be used from
+  // there.
+  const needless = order.serialNumber !== undefined && order.mfaProcess === undefined && !remembered
+  const memory = needless ? undefined : order.memory
+  const usedAt = remembered?.serialNumber === device.value ? remembered.usedAt : undefined
   // While a code was awaited, another shell may have got a session, perhaps with this very code.
   return withTokenCode(
     { device: `${device.value}, ${whose}`, usedAt },

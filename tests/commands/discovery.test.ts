@@ -216,6 +216,12 @@ describe.skipIf(script === undefined)('one of several devices', () => {
       })
       const other = await machine.run(['--serial-number', phone, machine.code(phone)])
       expect(other).toMatchObject({ status: 0, stderr: endpointNote(server) })
+      // That one has worked last now.
+      const last = await machine.run([machine.code(phone)])
+      expect(last).toMatchObject({
+        status: 0,
+        stderr: note(`the MFA device is ${phone}, which worked last with this key`) + endpointNote(server),
+      })
     }))
 
   it('is not asked for where the code was typed for it', () =>
