@@ -1,6 +1,5 @@
 // The lines of the README that others run: cron, systemd, a script.
 
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,6 +22,7 @@ const find = (pattern: RegExp) => pattern.exec(readme)?.[1] ?? ''
 const cronLine = find(/^```crontab\n\*\/15 \* \* \* \* (.*)\n```$/m)
 const [service, timer] = [find(/^```ini\n(\[Service\]\n.*?)```$/ms), find(/^```ini\n(\[Timer\]\n.*?)```$/ms)]
 const [, systemdLine = ''] = /^ExecStart=\/bin\/sh -lc "(.*)"$/m.exec(service) ?? []
+const analyzer = findOnPath('systemd-analyze')
 const guard = find(/^```sh\n(aws-mfa-env status .*)\n```$/m)
 
 /** Tells what it got, and where it would look for the desktop's bus. */
@@ -70,19 +70,19 @@ describe('the line for', () => {
     }),
   )
 
-  it.skipIf(findOnPath('systemd-analyze') === undefined)('systemd is a unit, with a timer', async () =>
+  it.skipIf(analyzer === undefined)('systemd is a unit, with a timer', () =>
     withNotifier(async ({ sandbox }) => {
-      const file = (name: string) => join(sandbox.folder, name)
-      await writeFile(file('aws-session.service'), service)
-      await writeFile(file('aws-session.timer'), timer)
+      const units = { 'aws-session.service': service, 'aws-session.timer': timer }
+      for (const [name, text] of Object.entries(units)) await writeFile(join(sandbox.folder, name), text)
+      const analyze = async (...words: string[]) => {
+        const { status, stdout, stderr } = await runProgram(analyzer ?? '', words, { sandbox })
+        return [status, `${stdout}${stderr}`]
+      }
+      const files = Object.keys(units).map((name) => join(sandbox.folder, name))
+      expect(await analyze('verify', ...files)).toEqual([0, ''])
       const [, calendar = ''] = /^OnCalendar=(.*)$/m.exec(timer) ?? []
-      const units = [file('aws-session.service'), file('aws-session.timer')]
-      expect(execFileSync('systemd-analyze', ['verify', ...units], { encoding: 'utf8', stdio: 'pipe' })).toBe(
-        '',
-      )
-      expect(execFileSync('systemd-analyze', ['calendar', calendar], { encoding: 'utf8' })).toMatch(
-        /Normalized form: \*-\*-\* \*:00\/15:00/,
-      )
+      const normalized = expect.stringContaining('Normalized form: *-*-* *:00/15:00')
+      expect(await analyze('calendar', calendar)).toEqual([0, normalized])
     }),
   )
 
