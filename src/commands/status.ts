@@ -94,7 +94,7 @@ function noteRivals(variables: Variables, note: (text: string) => void): void {
     (name) => variables[name] !== undefined && variables[name] !== variables.AWS_SESSION_TOKEN,
   )
   if (rivals.length === 0) return
-  note(`beside the session ${rivals.join(' and ')} is set, which some clients take instead: unset it`)
+  note(`set beside the session, and taken in its place by some clients: ${rivals.join(', ')}`)
 }
 
 function environmentSession(variables: Variables, state: State | undefined): HeldSession | undefined {

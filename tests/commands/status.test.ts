@@ -47,7 +47,7 @@ describe('status', () => {
 
   it('tells of what some clients take instead of the session, where it was set since', async () => {
     const note = (names: string) =>
-      `aws-mfa-env: note: beside the session ${names} is set, which some clients take instead: unset it\n`
+      `aws-mfa-env: note: set beside the session, and taken in its place by some clients: ${names}\n`
     const held = ours(minutesFromNow(90))
     const rivals = { AWS_PROFILE: 'other', AWS_SECURITY_TOKEN: 'stale' }
     expect(await status({ ...held, AWS_PROFILE: 'other' })).toMatchObject({
@@ -55,7 +55,7 @@ describe('status', () => {
       stderr: note('AWS_PROFILE'),
     })
     const { stderr } = await status({ ...held, ...rivals })
-    expect(stderr).toBe(note('AWS_SECURITY_TOKEN and AWS_PROFILE'))
+    expect(stderr).toBe(note('AWS_SECURITY_TOKEN, AWS_PROFILE'))
     const same = { AWS_SECURITY_TOKEN: held.AWS_SESSION_TOKEN, AWS_PROFILE: '' }
     expect((await status({ ...held, ...same })).stderr).toBe('')
     expect((await status({ ...held, ...rivals, AWS_MFA_ENV_STATE: '' })).stderr).toBe('')
