@@ -6,7 +6,7 @@ import type { Variables } from '../variables/displaced.ts'
 import type { Source } from '../variables/state.ts'
 import { environmentKeys } from './environment-keys.ts'
 import { holdsKeys, readProfileKeys } from './profile-keys.ts'
-import { type Role, readRole } from './roles.ts'
+import { type Role, readRole, refuseMoreThanAnHour } from './roles.ts'
 import type { Signer } from './signer.ts'
 
 /** Who is asked for: the long-term keys that sign, and the roles that are assumed from there. */
@@ -29,7 +29,10 @@ export interface Identity {
 export function resolveProfileIdentity(profile: Profile, profiles: Profiles, variables: Variables): Identity {
   const visited: Profile[] = []
   const roles: Role[] = []
-  const ending = (signer: Signer) => ({ source: { profile: profile.name }, signer, roles, profiles: visited })
+  const ending = (signer: Signer) => {
+    for (const role of roles.slice(1)) refuseMoreThanAnHour(role)
+    return { source: { profile: profile.name }, signer, roles, profiles: visited }
+  }
   for (let current = profile; ; ) {
     const ownSource = visited.at(-1)?.name === current.name
     if (!ownSource && visited.some(({ name }) => name === current.name)) throw circle(visited, current)

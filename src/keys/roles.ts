@@ -1,3 +1,4 @@
+import { configurationFailure } from '../errors.ts'
 import type { Profile } from '../profiles/profiles.ts'
 import { badSetting, profileSetting, type Sourced } from '../settings.ts'
 
@@ -41,6 +42,18 @@ function readDuration(setting: Sourced | undefined): Role['durationSeconds'] {
     setting,
     "a role's session lasts 900 to 43200 seconds",
     'for the session that assumes the role there is mfa_duration_seconds',
+  )
+}
+
+/**
+ * Refuses more than the hour that AWS gives a role which another role assumes (IAM's user guide, "Role chaining").
+ * @throws {Failure} configuration
+ */
+export function refuseMoreThanAnHour({ durationSeconds }: Role): void {
+  if (durationSeconds === undefined || durationSeconds.value <= 3600) return
+  throw configurationFailure(
+    `${durationSeconds.origin}: a role that another role assumes lasts an hour at most`,
+    'write 3600 or less, or take it out',
   )
 }
 
