@@ -6,8 +6,16 @@ import { ExitCode, Failure } from '../../src/errors.ts'
 import { parseProfileDocument } from '../../src/profiles/document.ts'
 import { removeProfile, type SavedProfile, saveProfile } from '../../src/profiles/saved-profile.ts'
 import { resolveAsBotocore, resolveAsSdk } from '../keys/resolve-as-others.ts'
-import { generatePairs, type PairBytes } from './generated-files.ts'
-import { botocoreVersion, type FilePair, ownEntry, readAsBotocore, readAsSdk } from './other-readers.ts'
+import { generatePairs, type PairBytes } from '../profiles/generated-files.ts'
+import {
+  botocoreVersion,
+  type FilePair,
+  ownEntry,
+  readAsBotocore,
+  readAsSdk,
+} from '../profiles/other-readers.ts'
+import { counts } from './counts.ts'
+import { recordFigure } from './figures.ts'
 
 const names = ['mfa', 'new', 'default', 'work', 'a.b', 'a@b:c/d%e+f-g_h']
 const version = botocoreVersion()
@@ -75,21 +83,26 @@ function unlessRefused<Answer>(ask: () => Answer): Answer | string {
 
 describe('a session saved into generated files', () => {
   it('changes no byte of the rest, and leaves none behind', () => {
-    const { saved, refusals } = saveInto(generatePairs(4000, 30, 11))
+    const { saved, refusals } = saveInto(generatePairs(counts.generatedPairs, 30, 11))
     for (const one of saved) compareBytes(one)
     expect(saved.length).toBeGreaterThan(1000)
     expect(refusals.size).toBeGreaterThan(500)
+    recordFigure(
+      'a session saved into generated files, and removed again',
+      `${saved.length + refusals.size} files: ${saved.length} saved with every other byte as before, ` +
+        `idempotent, and removed with the old bytes back; ${refusals.size} refused`,
+    )
   })
 
   it('keeps what others have written into its section, or is refused', () => {
-    const { saved } = saveInto(generatePairs(1000, 0, 12))
+    const { saved } = saveInto(generatePairs(counts.generatedPairsWithForeignLines, 0, 12))
     let kept = 0
     for (const [index, one] of saved.entries()) kept += compareForeign(one, index) ? 1 : 0
     expect(kept).toBeGreaterThan(saved.length / 2)
   })
 
   it('is refused in plain files for the section or for what would hide its keys alone', () => {
-    const pairs = generatePairs(1000, 0, 13)
+    const pairs = generatePairs(counts.generatedPlainPairs, 0, 13)
     const { refusals } = saveInto(pairs)
     const expected = pairs.filter((pair, index) => {
       const name = names[index % names.length] ?? ''
@@ -186,7 +199,7 @@ describe.skipIf(version === undefined)(
   `botocore (${version ?? 'not here'}) and the SDK for JavaScript`,
   () => {
     it('read from the rest what they read before, and the session', async () => {
-      const { saved } = saveInto(generatePairs(3000, 30, 14))
+      const { saved } = saveInto(generatePairs(counts.pairsReadByOthers, 30, 14))
       expect(saved.length).toBeGreaterThan(700)
       const paths = await writeBoth(saved)
       const readings = readAsBotocore(paths.flatMap(({ before, after }) => [before, after]))
@@ -205,7 +218,7 @@ describe.skipIf(version === undefined)(
     })
 
     it('resolve the saved credentials', async () => {
-      const { saved } = saveInto(generatePairs(800, 30, 15))
+      const { saved } = saveInto(generatePairs(counts.pairsResolvedByOthers, 30, 15))
       const paths = await writeBoth(saved)
       const questions = paths.map(({ after }, index) => ({ ...after, profile: saved[index]?.name ?? '' }))
       const byBotocore = resolveAsBotocore(questions)

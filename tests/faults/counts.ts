@@ -1,0 +1,16 @@
+/** How often each thing is tried: a share of it in `npm test`, all of it in `npm run test:faults`. */
+const table = {
+  generatedPairs: { share: 4000, all: 100_000 },
+  generatedPairsWithForeignLines: { share: 1000, all: 10_000 },
+  generatedPlainPairs: { share: 1000, all: 10_000 },
+  pairsReadByOthers: { share: 3000, all: 20_000 },
+  pairsResolvedByOthers: { share: 800, all: 3000 },
+} as const
+
+type Name = keyof typeof table
+
+const isFull = process.env['FAULTS'] === 'full'
+
+export const counts = Object.fromEntries(
+  Object.entries(table).map(([name, { share, all }]) => [name, isFull ? all : share]),
+) as Readonly<Record<Name, number>>
