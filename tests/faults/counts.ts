@@ -1,5 +1,7 @@
 /** How often each thing is tried: a share of it in `npm test`, all of it in `npm run test:faults`. */
 const table = {
+  kills: { share: 50, all: 1000 },
+  callsToKillAt: { share: 2, all: 7 },
   generatedPairs: { share: 4000, all: 100_000 },
   generatedPairsWithForeignLines: { share: 1000, all: 10_000 },
   generatedPlainPairs: { share: 1000, all: 10_000 },
