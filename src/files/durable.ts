@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { constants } from 'node:os'
 
 /**
  * Writes all of the bytes from the file's beginning. A full disk takes a part, and says so only when it is given the
@@ -14,6 +15,12 @@ export function writeAll(descriptor: number, bytes: Buffer): boolean {
     written += taken
   }
   return true
+}
+
+/** The system's word for what failed, also where Node.js has none, as for a quota that is used up (EDQUOT). */
+export function systemCode({ code, errno = 0 }: NodeJS.ErrnoException): string | undefined {
+  if (code !== 'UNKNOWN') return code
+  return Object.entries(constants.errno).find(([, number]) => number === -errno)?.[0] ?? code
 }
 
 /** What Windows says of a file that another program has open, such as a scanner for viruses. */

@@ -1,3 +1,4 @@
+import { systemCode } from './durable.ts'
 import { readPrivateFile, writePrivateFile } from './private-files.ts'
 import type { PrivateFolder } from './private-folder.ts'
 
@@ -29,7 +30,7 @@ export async function unlessUnwritable(
   try {
     await write()
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    note(`nothing is cached: ${path} cannot be written (${code ?? message})`)
+    const code = systemCode(error as NodeJS.ErrnoException) ?? (error as Error).message
+    note(`nothing is cached: ${path} cannot be written (${code})`)
   }
 }

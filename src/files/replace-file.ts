@@ -21,7 +21,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, isAbsolute, sep } from 'node:path'
 import { configurationFailure, ExitCode, Failure } from '../errors.ts'
-import { busyCodes, renamePatiently, sleep, syncFolder, writeAll } from './durable.ts'
+import { busyCodes, renamePatiently, sleep, syncFolder, systemCode, writeAll } from './durable.ts'
 
 /** What a path leads to. */
 interface Found {
@@ -276,5 +276,5 @@ function explained<Answer>(path: string, work: () => Answer): Answer {
 
 /** The system's word for what failed; undefined for other errors. */
 function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'syscall' in error ? (error as NodeJS.ErrnoException).code : undefined
+  return error instanceof Error && 'syscall' in error ? systemCode(error as NodeJS.ErrnoException) : undefined
 }

@@ -190,10 +190,8 @@ describe('save that is killed', () => {
   )
 })
 
-const calls = ['rename', 'fsync', 'pwrite64', 'fchmod', 'unlink', 'openat', 'close'].slice(
-  0,
-  counts.callsToKillAt,
-)
+const allCalls = ['rename', 'fsync', 'pwrite64', 'fchmod', 'unlink', 'openat', 'close']
+const calls = allCalls.slice(0, counts.callsToKillAt)
 
 function saveUnder(home: Home, expression: string, log = '/dev/null') {
   const words = ['-qq', '-o', log, '-e', expression, process.execPath, toolPath, 'save', newCode(home)]
@@ -203,7 +201,7 @@ function saveUnder(home: Home, expression: string, log = '/dev/null') {
 /** The number of the first call of each kind when the cache's temporary file is made. */
 async function findFirstCalls(home: Home): Promise<(readonly [call: string, nth: number])[]> {
   const log = join(home.sandbox.folder, 'log')
-  expect(await saveUnder(home, `trace=${calls.join(',')}`, log)).toMatchObject({ status: 0 })
+  expect(await saveUnder(home, `trace=${allCalls.join(',')}`, log)).toMatchObject({ status: 0 })
   const lines = (await readFile(log, 'latin1')).split('\n')
   const start = lines.findIndex((line) => line.includes('/.new-'))
   expect(start).toBeGreaterThan(0)
