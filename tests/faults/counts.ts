@@ -2,6 +2,9 @@
 const table = {
   kills: { share: 50, all: 1000 },
   callsToKillAt: { share: 2, all: 7 },
+  savers: { share: 6, all: 50 },
+  savesEach: { share: 3, all: 20 },
+  savesEachAlone: { share: 2, all: 4 },
   generatedPairs: { share: 4000, all: 100_000 },
   generatedPairsWithForeignLines: { share: 1000, all: 10_000 },
   generatedPlainPairs: { share: 1000, all: 10_000 },
