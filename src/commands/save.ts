@@ -1,6 +1,6 @@
 import type { CommandLine } from '../cli.ts'
 import { digest } from '../digest.ts'
-import { configurationFailure, ExitCode, usageFailure } from '../errors.ts'
+import { configurationFailure, ExitCode, Failure, usageFailure } from '../errors.ts'
 import { openCacheFolder } from '../files/cache-folder.ts'
 import { makePrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
 import { refuseUnreplaceable, replaceFile } from '../files/replace-file.ts'
@@ -38,11 +38,28 @@ export async function runSave(line: CommandLine, surroundings: Surroundings): Pr
   const region = values.region ?? (given ? undefined : profiles[0]?.setting('region')?.value)
   const target = { name, region, source }
   // What cannot be written must not cost a code.
-  refuseUnreplaceable(path, (old = Buffer.of()) => refuseUnsavable(old, target, place))
+  let hadContent = false
+  refuseUnreplaceable(path, (old = Buffer.of()) => {
+    hadContent = old.length > 0
+    refuseUnsavable(old, target, place)
+  })
   refuseHiding(target.name, order.profiles)
   const session = await provideSession(order, codes, surroundings)
-  await replaceInTurn(path, (old) => saveProfile(old, { ...session, ...target }, place), surroundings)
+  const edit = (old: Buffer) => {
+    if (old.length === 0 && hadContent) throw emptied(path)
+    return saveProfile(old, { ...session, ...target }, place)
+  }
+  await replaceInTurn(path, edit, surroundings)
   return { stdout: '', exitCode: ExitCode.done }
+}
+
+/** The AWS CLI's writer empties a file and then fills it: what stood there is in that program's hands alone. */
+function emptied(path: string): Failure {
+  return new Failure(
+    ExitCode.system,
+    `${path} has become empty while this ran`,
+    'another program may be about to fill it again: look what is in it, and try again',
+  )
 }
 
 function refuseName([operand = '']: readonly string[]): void {

@@ -215,6 +215,26 @@ describe('a saved profile', () => {
   })
 })
 
+it('is refused where another program has emptied the file meanwhile, as the AWS CLI does before it fills it', () =>
+  at(async (home) => {
+    const file = awsFile(home, 'credentials')
+    const before = await readAwsFile(home, 'credentials')
+    const emptying = ['--mfa-process', `sh -c ': >${file}; echo ${home.code()}'`]
+    expect(await home.run(['save', ...emptying])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        endpointNote(server) +
+        errorText(
+          `${file} has become empty while this ran`,
+          'another program may be about to fill it again: look what is in it, and try again',
+        ),
+    })
+    expect(await readAwsFile(home, 'credentials')).toBe('')
+    await writeFile(file, before)
+    expect(await home.run(['save'])).toEqual(silent)
+  }))
+
 describe('what cannot be saved costs no code', () => {
   const cases: readonly (readonly [
     what: string,
