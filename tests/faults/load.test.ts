@@ -1,0 +1,112 @@
+import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createStsClient } from '../aws-server/sdk-client.ts'
+import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { withHome } from '../commands/home.ts'
+import { endpointNote, environmentOf, toolPath } from '../commands/tool.ts'
+import { runProgram, type Sandbox, withSandbox } from '../real-shells/run.ts'
+import { counts } from './counts.ts'
+import { recordFigure } from './figures.ts'
+
+const minutes = 60_000
+
+let server: AwsServer
+beforeAll(async () => {
+  server = await startAwsServer()
+})
+afterAll(() => server.close())
+
+/** Whose session the printed statements set, as AWS says. */
+async function whose(statements: string): Promise<string | undefined> {
+  const read = (name: string) =>
+    new RegExp(` ${name}=([^ ;]+)`).exec(statements)?.[1]?.replaceAll('\\', '') ?? ''
+  const client = createStsClient(server, {
+    accessKeyId: read('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: read('AWS_SECRET_ACCESS_KEY'),
+    sessionToken: read('AWS_SESSION_TOKEN'),
+  })
+  try {
+    return (await client.send(new GetCallerIdentityCommand({}))).Arn
+  } finally {
+    client.destroy()
+  }
+}
+
+describe(`${counts.callsAtOnce} calls at once`, () => {
+  it('with a code and a user each get each their own session', { timeout: 10 * minutes }, () =>
+    withSandbox(async (sandbox) => {
+      const users = Array.from({ length: counts.callsAtOnce }, () => server.addUser())
+      const calls = users.map(async (user) => {
+        const words = [toolPath, '-s', 'sh', server.nextTokenCode(user)]
+        const options = { sandbox, environment: environmentOf(server, user), timeout: 5 * minutes }
+        const { status, stdout, stderr } = await runProgram(process.execPath, words, options)
+        return { status, stdout: stdout.toString(), stderr: stderr.toString() }
+      })
+      const ran = await Promise.all(calls)
+      const ended = { status: 0, stderr: endpointNote(server) }
+      expect(ran.map(({ status, stderr }) => ({ status, stderr }))).toEqual(users.map(() => ended))
+      expect(server.requests.map(({ action }) => action)).toEqual(users.map(() => 'GetSessionToken'))
+      const owners = await Promise.all(ran.map(({ stdout }) => whose(stdout)))
+      expect(owners).toEqual(users.map(({ arn }) => arn))
+      recordFigure(
+        'calls at once, each with a code and a user of its own',
+        `${owners.length} calls, ${new Set(owners).size} sessions, each of the user who asked; 0 failed, 0 mixed up`,
+      )
+    }),
+  )
+})
+
+/** Runs the words so many times, and says how many ended well, and which descriptors the shell had before and after. */
+const again =
+  'echo $(ls /proc/$$/fd); n=0; good=0; while test $n -lt "$0"; do n=$((n + 1)); ' +
+  '"$@" >>out 2>>err && good=$((good + 1)); done; echo $(ls /proc/$$/fd); echo $good'
+
+describe.skipIf(process.platform !== 'linux')(`${counts.statusCalls} calls of status`, () => {
+  it('leave files, descriptors and processes as they were', { timeout: 40 * minutes }, () =>
+    withHome(server, async (home) => {
+      const { sandbox } = home
+      expect(await home.run(['save', home.code()])).toMatchObject({ status: 0 })
+      const temporary = join(sandbox.folder, 'tmp')
+      await mkdir(temporary)
+      const environment = { ...home.environment, TMPDIR: temporary }
+      const before = await listFiles(sandbox)
+      const words = ['-c', again, `${counts.statusCalls}`, process.execPath, toolPath, 'status', '-p', 'mfa']
+      const ran = await runProgram('sh', words, { sandbox, environment, timeout: 40 * minutes })
+      const [descriptors, after, good] = ran.stdout.toString().trim().split('\n')
+      expect([after, good]).toEqual([descriptors, `${counts.statusCalls}`])
+      const [out, err] = await Promise.all(
+        ['out', 'err'].map((name) => readFile(join(sandbox.folder, name), 'utf8')),
+      )
+      const told = out?.match(
+        /^session of profile default, device .*\nuntil .*: 1[12] h .* left, MFA since .*\n/gm,
+      )
+      expect([told?.join(''), told?.length, err]).toEqual([out, counts.statusCalls, ''])
+      for (const name of ['out', 'err']) await rm(join(sandbox.folder, name))
+      expect(await listFiles(sandbox)).toEqual(before)
+      expect(await findProcesses(sandbox)).toEqual([])
+      recordFigure(
+        'calls of `status`, one after the other',
+        `${told?.length} calls, exit 0; files, their times, TMPDIR and the descriptors of the shell as before, no process left`,
+      )
+    }),
+  )
+})
+
+/** Every file and folder with its inode, size and time. */
+async function listFiles({ folder }: Sandbox): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true })
+  const lines = names.map(async (name) => {
+    const { ino, size, mtimeMs } = await lstat(join(folder, name))
+    return `${name} ${ino} ${size} ${mtimeMs}`
+  })
+  return (await Promise.all(lines)).sort()
+}
+
+/** The processes whose home is this one. */
+async function findProcesses({ home }: Sandbox): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const environments = ids.map((id) => readFile(`/proc/${id}/environ`, 'utf8').catch(() => ''))
+  return (await Promise.all(environments)).filter((text) => text.split('\0').includes(`HOME=${home}`))
+}
