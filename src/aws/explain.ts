@@ -5,7 +5,7 @@ import { ProxyError } from './proxy.ts'
 import { SessionRefused } from './refusals.ts'
 import type { AwsRequest } from './request.ts'
 import { NotAwsError, RequestError } from './request-errors.ts'
-import { errorCode, isClockSkew, isThrottling, statusCode } from './retry.ts'
+import { errorCode, isAwsError, isClockSkew, isThrottling, statusCode } from './retry.ts'
 
 /** What one call adds to the explanation that all share. */
 export interface CallContext {
@@ -36,10 +36,12 @@ export function explainCallError(error: unknown, request: AwsRequest, context: C
       `wait a minute and try again${context.tokenCode === undefined ? '' : ' with a new code'}`,
     )
   }
-  if (status !== undefined && status >= 500) {
+  if (status === undefined) return explainSilence(cause, request, context)
+  // The SDK could not read it; its own text would repeat parts of the answer.
+  if (!isAwsError(cause)) return explainStranger(new NotAwsError(status), request, context)
+  if (status >= 500) {
     return unreachable(`AWS had an error of its own: ${words}`, fateOfCode(context))
   }
-  if (status === undefined || status < 300) return explainSilence(cause, request, context)
   if (isClockSkew(cause)) return explainSkew(clockOffset, context)
   return context.explain?.(cause as Error, words) ?? explainRefusal(cause, words, request, context)
 }

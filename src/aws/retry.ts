@@ -10,6 +10,11 @@ export function statusCode(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode
 }
 
+/** Whether AWS gave this error, and not the SDK that could not read an answer. */
+export function isAwsError(error: unknown): boolean {
+  return error instanceof Error && '$fault' in error
+}
+
 /** AWS turned the request away unread, because there were too many. */
 export function isThrottling(error: unknown): boolean {
   return (

@@ -12,6 +12,8 @@ const table = {
   generatedPlainPairs: { share: 1000, all: 10_000 },
   pairsReadByOthers: { share: 3000, all: 20_000 },
   pairsResolvedByOthers: { share: 800, all: 3000 },
+  bytesBetweenCuts: { share: 19, all: 1 },
+  endlessAnswers: { share: 4, all: 6 },
 } as const
 
 type Name = keyof typeof table
