@@ -28,7 +28,7 @@ export class BoundedRequestHandler {
   /** The proxy that did not let the last request through; once the time is up, the SDK forgets why a request failed. */
   stoppedBy: ProxyError | undefined
 
-  /** @param signal ends what a request's own signal does not reach: the way to a proxy */
+  /** @param signal ends what a request's own signal does not reach, as the way to a proxy */
   constructor(request: Pick<AwsRequest, 'endpoint' | 'debug'>, signal: AbortSignal) {
     this.request = request
     this.signal = signal
@@ -38,7 +38,8 @@ export class BoundedRequestHandler {
     this.inner ??= await this.open(request)
     const { inner, tunnel } = this
     this.stoppedBy = undefined
-    const send = () => inner.handle(request, options)
+    // After a `101 Switching Protocols` Node.js tells neither of an answer nor of an end.
+    const send = () => Promise.race([inner.handle(request, options), rejectAtEnd(this.signal)])
     const { response } = await (tunnel === undefined ? send() : tunnel.pass(send)).catch((error: unknown) => {
       if (error instanceof ProxyError) this.stoppedBy = error
       throw error
@@ -78,9 +79,16 @@ export class BoundedRequestHandler {
   }
 }
 
+function rejectAtEnd(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(timeIsUp()), { once: true })
+  })
+}
+
+const timeIsUp = () => new DOMException('time is up', 'AbortError')
+
 async function readBody(stream: NodeJS.ReadableStream, signal: unknown): Promise<Buffer | undefined> {
-  const abort = () =>
-    (stream as import('node:stream').Readable).destroy(new DOMException('time is up', 'AbortError'))
+  const abort = () => (stream as import('node:stream').Readable).destroy(timeIsUp())
   const abortSignal = signal as AbortSignal | undefined
   abortSignal?.addEventListener('abort', abort, { once: true })
   try {
