@@ -34,6 +34,8 @@ async function main(): Promise<void> {
     process.exit()
   }
   for (const signal of endingSignals) process.once(signal, interrupt)
+  // With nothing left to wait for Node.js would end with 0, and with an empty text, which `eval` finds good.
+  process.once('beforeExit', () => void end(new Error('the run has stopped before its end')))
   try {
     const { stdout, exitCode, hint, signal } = await run(words, surroundings)
     writeStatements(stdout)
