@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -165,6 +166,8 @@ function makeFolder(folder: string): void {
     throw error
   }
   try {
+    // The umask may have taken the user's own rights.
+    chmodSync(folder, 0o700)
     refuseForeignFolder(statSync(folder), dirname(folder))
   } catch (error) {
     rmdirSync(folder)
