@@ -2,7 +2,6 @@ import { ExitCode, type Failure } from '../errors.ts'
 import { explainCallError, refused } from './explain.ts'
 import { DevicesDenied } from './refusals.ts'
 import type { AwsRequest } from './request.ts'
-import { errorCode } from './retry.ts'
 
 /** What a failed ListMFADevices means to its user, and what to do. */
 export function explainDevicesError(
@@ -11,8 +10,8 @@ export function explainDevicesError(
   userName: string | undefined,
 ): Failure {
   return explainCallError(error, request, {
-    explain: (cause, words) => {
-      switch (errorCode(cause)) {
+    explain: ({ code, words }) => {
+      switch (code) {
         case 'AccessDenied':
           return new DevicesDenied(
             ExitCode.refused,

@@ -1,32 +1,26 @@
 import { ExitCode, type Failure } from '../errors.ts'
-import { explainCallError, refused } from './explain.ts'
+import { explainCallError, type Refusal, refused } from './explain.ts'
 import { RoleDenied } from './refusals.ts'
 import type { AwsRequest } from './request.ts'
-import { errorCode } from './retry.ts'
 import type { RoleParameters } from './sts.ts'
 
 /** What a failed AssumeRole means to its user, and what to do. */
 export function explainRoleError(error: unknown, request: AwsRequest, parameters: RoleParameters): Failure {
   return explainCallError(error, request, {
-    explain: (cause, words) => explain(cause, words, request, parameters),
+    explain: (refusal) => explain(refusal, request, parameters),
   })
 }
 
-function explain(
-  error: Error,
-  words: string,
-  request: AwsRequest,
-  parameters: RoleParameters,
-): Failure | undefined {
+function explain(refusal: Refusal, request: AwsRequest, parameters: RoleParameters): Failure | undefined {
   const { roleArn } = parameters
-  switch (errorCode(error)) {
+  switch (refusal.code) {
     case 'AccessDenied':
-      return explainDenied(error.message, words, request, parameters)
+      return explainDenied(refusal, request, parameters)
     case 'ValidationError':
       return (
-        explainDuration(error.message, parameters) ??
+        explainDuration(refusal.message, parameters) ??
         refused(
-          `AWS finds a parameter of AssumeRole invalid: ${words}`,
+          `AWS finds a parameter of AssumeRole invalid: ${refusal.words}`,
           `the role is ${roleArn.value}, from ${roleArn.origin}`,
         )
       )
@@ -37,8 +31,7 @@ function explain(
 
 /** AWS says the same where there is no such role, so as not to tell a stranger which there are. */
 function explainDenied(
-  message: string,
-  words: string,
+  { message, words }: Refusal,
   request: AwsRequest,
   { roleArn, externalId }: RoleParameters,
 ): Failure {

@@ -1,8 +1,7 @@
 import { ExitCode, type Failure, WrongTokenCode } from '../errors.ts'
-import { explainCallError, refused, tailOf } from './explain.ts'
+import { explainCallError, type Refusal, refused, tailOf } from './explain.ts'
 import { UnknownDevice } from './refusals.ts'
 import type { AwsRequest } from './request.ts'
-import { errorCode } from './retry.ts'
 import type { SessionTokenParameters } from './sts.ts'
 
 /** What a failed GetSessionToken means to its user, and what to do. */
@@ -13,21 +12,21 @@ export function explainSessionTokenError(
 ): Failure {
   return explainCallError(error, request, {
     tokenCode: parameters.tokenCode,
-    explain: (cause) => explain(cause, request, parameters),
+    explain: (refusal) => explain(refusal, request, parameters),
   })
 }
 
 function explain(
-  error: Error,
+  { code, message }: Refusal,
   request: AwsRequest,
   { serialNumber }: SessionTokenParameters,
 ): Failure | undefined {
-  switch (errorCode(error)) {
+  switch (code) {
     case 'AccessDenied':
-      return explainDenied(error, request, serialNumber)
+      return explainDenied(message, request, serialNumber)
     case 'ValidationError': {
       // Its text repeats the code.
-      const [, parameter] = /'(serialNumber|durationSeconds)'/i.exec(error.message) ?? []
+      const [, parameter] = /'(serialNumber|durationSeconds)'/i.exec(message) ?? []
       return refused(
         `AWS finds a parameter invalid${parameter === undefined ? '' : `: ${parameter}`}`,
         `the serial number is ${serialNumber.value}, from ${serialNumber.origin}`,
@@ -39,11 +38,11 @@ function explain(
 }
 
 function explainDenied(
-  error: Error,
+  message: string,
   request: AwsRequest,
   { value, origin }: SessionTokenParameters['serialNumber'],
 ): Failure | undefined {
-  if (/invalid MFA one time pass code/i.test(error.message)) {
+  if (/invalid MFA one time pass code/i.test(message)) {
     return new WrongTokenCode(
       ExitCode.refused,
       `AWS did not accept the code for ${value}`,
@@ -51,7 +50,7 @@ function explainDenied(
       'if that is refused too, set the clock of the phone or computer that makes the codes',
     )
   }
-  if (/unable to validate MFA code/i.test(error.message)) {
+  if (/unable to validate MFA code/i.test(message)) {
     return new UnknownDevice(
       ExitCode.refused,
       `AWS does not know ${value} (from ${origin}) as an MFA device of the user whose key signed`,
@@ -59,7 +58,7 @@ function explainDenied(
       'compare it with the console, under IAM, Users, Security credentials: an ARN with :mfa/ in it, or the number on the back of a hardware token',
     )
   }
-  if (/session credentials/i.test(error.message)) {
+  if (/session credentials/i.test(message)) {
     return refused(
       `${request.credentialsOrigin} holds a session, and AWS gives none for a session`,
       'name the profile that holds your long-term keys with --profile',

@@ -12,7 +12,16 @@ export interface CallContext {
   /** The code that was sent along, which AWS's words may repeat and whose fate the user wants to know. */
   readonly tokenCode?: string
   /** The call's own refusals; undefined for those that any call may meet. */
-  explain?(error: Error, words: string): Failure | undefined
+  explain?(refusal: Refusal): Failure | undefined
+}
+
+/** What AWS said, without what is secret in it. */
+export interface Refusal {
+  /** Such as AccessDenied. */
+  readonly code: string
+  readonly message: string
+  /** Both, bounded, to be shown. */
+  readonly words: string
 }
 
 const spent = 'the code may be spent: wait for the next one and try again'
@@ -29,7 +38,6 @@ export function explainCallError(error: unknown, request: AwsRequest, context: C
   if (cause instanceof ProxyError) return explainProxy(cause, request, context)
   if (cause instanceof NotAwsError) return explainStranger(cause, request, context)
   const status = statusCode(cause)
-  const words = wordsOf(cause, context)
   if (isThrottling(cause)) {
     return unreachable(
       'AWS asked us to slow down until the time was up',
@@ -39,11 +47,12 @@ export function explainCallError(error: unknown, request: AwsRequest, context: C
   if (status === undefined) return explainSilence(cause, request, context)
   // The SDK could not read it; its own text would repeat parts of the answer.
   if (!isAwsError(cause)) return explainStranger(new NotAwsError(status), request, context)
+  const refusal = readRefusal(cause, request, context)
   if (status >= 500) {
-    return unreachable(`AWS had an error of its own: ${words}`, fateOfCode(context))
+    return unreachable(`AWS had an error of its own: ${refusal.words}`, fateOfCode(context))
   }
   if (isClockSkew(cause)) return explainSkew(clockOffset, context)
-  return context.explain?.(cause as Error, words) ?? explainRefusal(cause, words, request, context)
+  return context.explain?.(refusal) ?? explainRefusal(refusal, request, context)
 }
 
 /** Exit code 4. */
@@ -68,10 +77,10 @@ function ifUnsent({ tokenCode }: CallContext): string[] {
   return tokenCode === undefined ? [] : [unspent]
 }
 
-function explainRefusal(error: unknown, words: string, request: AwsRequest, context: CallContext): Failure {
+function explainRefusal({ code, words }: Refusal, request: AwsRequest, context: CallContext): Failure {
   const { credentialsOrigin: origin, credentials, endpoint } = request
   const unspentToo = context.tokenCode === undefined ? '' : '; the code is not spent'
-  switch (errorCode(error)) {
+  switch (code) {
     case 'SignatureDoesNotMatch':
       return refused(
         `the secret access key is wrong: AWS computes another signature for key ${tailOf(request)}, from ${origin}`,
@@ -235,9 +244,12 @@ function hostOf({ endpoint: { service, url, region, useFips } }: AwsRequest): st
   return useFips ? `${name} (FIPS)` : name
 }
 
-/** AWS's own code and message, bounded, without the token code that it may repeat. */
-function wordsOf(error: unknown, { tokenCode }: CallContext): string {
-  const { name = '', message = '' } = (error ?? {}) as Partial<Error>
-  const harmless = tokenCode === undefined ? message : message.replaceAll(tokenCode, '******')
-  return `${harmless.slice(0, 600)} (${name.slice(0, 80)})`
+/** AWS's words may repeat what it was sent. */
+function readRefusal(error: unknown, { credentials }: AwsRequest, { tokenCode }: CallContext): Refusal {
+  const { name = '', message: told = '' } = (error ?? {}) as Partial<Error>
+  const secrets = [credentials.secretAccessKey, credentials.sessionToken, tokenCode]
+  const harmless = (text: string) =>
+    secrets.reduce<string>((rest, secret) => (secret ? rest.replaceAll(secret, '******') : rest), text)
+  const [code, message] = [harmless(name), harmless(told)]
+  return { code, message, words: `${message.slice(0, 600)} (${code.slice(0, 80)})` }
 }

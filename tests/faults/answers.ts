@@ -1,15 +1,21 @@
 // What AWS answers, for somebody in its place to spoil.
 
+import { createHash } from 'node:crypto'
 import { AwsError } from '../aws-server/errors.ts'
 import { renderError, renderResult } from '../aws-server/xml.ts'
 
-export const longTermSecret = 'LongTermSecretCanary/0123456789+abcdefgh'
+/** Of the usual length, with no piece in common with another one. */
+export function secretOf(name: string): string {
+  return createHash('sha256').update(name).digest('base64').slice(0, 40)
+}
+
+export const longTermSecret = secretOf('a long-term key')
 
 /** A session that nobody has issued. */
 export const issued = {
   AccessKeyId: 'ASIACANARY0123456789',
-  SecretAccessKey: 'SessionSecretCanary/0123456789+abcdefghi',
-  SessionToken: `SessionTokenCanary//${'FwoGZXIvYXdzEJr0123456789/'.repeat(12)}==`,
+  SecretAccessKey: secretOf('a session'),
+  SessionToken: `${secretOf('a token').repeat(8)}==`,
   Expiration: '2099-12-31T23:59:59Z',
 } as const
 

@@ -14,6 +14,7 @@ const table = {
   pairsResolvedByOthers: { share: 800, all: 3000 },
   bytesBetweenCuts: { share: 19, all: 1 },
   endlessAnswers: { share: 4, all: 6 },
+  leakCaseStep: { share: 4, all: 1 },
 } as const
 
 type Name = keyof typeof table
