@@ -15,6 +15,7 @@ const table = {
   bytesBetweenCuts: { share: 19, all: 1 },
   endlessAnswers: { share: 4, all: 6 },
   leakCaseStep: { share: 4, all: 1 },
+  shellStrings: { share: 300, all: 10_000 },
 } as const
 
 type Name = keyof typeof table

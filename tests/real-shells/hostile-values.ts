@@ -1,5 +1,5 @@
-// What a shell, a console or a decoder may take for something other than itself.
-const characters = [
+/** What a shell, a console or a decoder may take for something other than itself. */
+export const hostileCharacters: readonly string[] = [
   ...'\'"`\\$!#~*?[]{}()<>|&;^%=@:,-+/._',
   ...' \t\n\r',
   // Bell, backspace, vertical tab, form feed, escape, unit separator, delete.
@@ -225,7 +225,7 @@ export const unsayableValues: readonly string[] = [
 ]
 
 function makeValues(): string[] {
-  const framed = characters.flatMap((character) =>
+  const framed = hostileCharacters.flatMap((character) =>
     frames.map((frame) => frame.replaceAll('#', () => character)),
   )
   return [...new Set([...texts, ...framed, ...longTexts])]
