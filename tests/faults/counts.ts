@@ -16,6 +16,12 @@ const table = {
   endlessAnswers: { share: 4, all: 6 },
   leakCaseStep: { share: 4, all: 1 },
   shellStrings: { share: 300, all: 10_000 },
+  fuzzedCommandLines: { share: 1000, all: 100_000 },
+  fuzzedRuns: { share: 300, all: 10_000 },
+  fuzzedFiles: { share: 500, all: 20_000 },
+  fuzzedAnswers: { share: 300, all: 10_000 },
+  fuzzedOutputs: { share: 60, all: 3000 },
+  fuzzedRecords: { share: 1000, all: 100_000 },
 } as const
 
 type Name = keyof typeof table

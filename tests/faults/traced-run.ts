@@ -6,7 +6,7 @@ import { findOnPath } from '../real-shells/shells.ts'
 export const strace = process.platform === 'linux' ? findOnPath('strace') : undefined
 
 /** What a process and all that it has started did, as the system saw it. */
-export interface Trace {
+interface Trace {
   /** Program, arguments and environment of each that was started, the first one apart. */
   readonly started: readonly { readonly words: string; readonly environment: string }[]
   /** What was written, and where to: a path, or such as `pipe:` and `TCP:`. */

@@ -18,7 +18,7 @@ export function useFolder(): { path: string } {
 /** The profiles of a config and a credentials file with these texts. */
 export async function profilesOf(
   folder: string,
-  files: { config?: string; credentials?: string },
+  files: { config?: string | Buffer; credentials?: string | Buffer },
 ): Promise<Profiles> {
   const { config = '', credentials = '' } = files
   await writeFile(join(folder, 'config'), config)
