@@ -8,7 +8,7 @@ import packageLock from '../package-lock.json' with { type: 'json' }
 import { main } from '../rolldown.config.ts'
 
 /**
- * Makes dist/aws-mfa-env, a program that needs no Node.js: the bundle, compiled ahead, and Bun to run it.
+ * Makes executables/PLATFORM/aws-mfa-env, a program that needs no Node.js: the bundle, compiled ahead, and Bun to run it.
  *
  *     tsx build/executable.ts [platform]
  *
@@ -43,7 +43,7 @@ async function makeExecutable(target: Platform): Promise<void> {
   // Within the executable the files of shells/ are beside what it calls its program.
   const define = { ...main.transform?.define, 'import.meta.dirname': 'process.argv[1]' }
   await build({ ...main, transform: { define }, output: { ...main.output, dir: bundle, cleanDir: false } })
-  const output = join('dist', target.startsWith('windows') ? 'aws-mfa-env.exe' : 'aws-mfa-env')
+  const name = target.startsWith('windows') ? 'aws-mfa-env.exe' : 'aws-mfa-env'
   const flags = [
     '--compile',
     '--bytecode',
@@ -53,7 +53,7 @@ async function makeExecutable(target: Platform): Promise<void> {
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
     '--asset=shells',
-    `--outfile=${output}`,
+    `--outfile=${join('executables', target, name)}`,
   ]
   execFileSync(await findBun(here as Platform), ['build', ...flags, join(bundle, 'main.cjs')], {
     stdio: 'inherit',
@@ -74,7 +74,9 @@ async function findBun(target: Platform): Promise<string> {
     encoding: 'utf8',
     shell: process.platform === 'win32',
   }).trim()
-  const digest = createHash('sha512').update(readFileSync(join(folder, archive))).digest('base64')
+  const digest = createHash('sha512')
+    .update(readFileSync(join(folder, archive)))
+    .digest('base64')
   if (integrity !== `sha512-${digest}`) throw new Error(`${archive} is not what package-lock.json has`)
   execFileSync('tar', ['-xzf', archive, program.replaceAll('\\', '/')], { cwd: folder })
   chmodSync(brought, 0o755)

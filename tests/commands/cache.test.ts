@@ -6,7 +6,7 @@ import { type AwsServer, startAwsServer, type User } from '../aws-server/server.
 import { runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { codeMissing, type Machine, note, timeFromNow, withMachine } from './machine.ts'
-import { endpointNote, errorText, keysOf, toolPath } from './tool.ts'
+import { endpointNote, errorText, keysOf, toolCommand } from './tool.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -55,7 +55,7 @@ describe('a cached session', () => {
       const entry = (await onlySession(machine)).slice(sandbox.home.length + 1)
       const log = join(sandbox.folder, 'strace.log')
       const flags = ['-f', '-qq', '-e', 'trace=file,network', '-o', log]
-      const ran = await runProgram(strace, [...flags, process.execPath, toolPath, '-s', 'sh'], {
+      const ran = await runProgram(strace, [...flags, ...toolCommand, '-s', 'sh'], {
         sandbox,
         environment,
       })
@@ -363,7 +363,7 @@ describe('the cache', () => {
     return withMachine(server, {}, async (machine) => {
       const { sandbox, user } = machine
       await chmod(sandbox.folder, 0o777)
-      const stranger = ['--reuid=54321', '--regid=54321', '--clear-groups', process.execPath, toolPath]
+      const stranger = ['--reuid=54321', '--regid=54321', '--clear-groups', ...toolCommand]
       const environment = {
         ...machine.environment,
         ...inEnvironment(user),

@@ -8,7 +8,7 @@ import { shellNames } from '../../src/dialects/dialects.ts'
 import { openPrivateFolder, type PrivateFolder } from '../../src/files/private-folder.ts'
 import { runProgram, type Sandbox, withSandbox } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
-import { errorText, runTool, toolPath, writeProfiles } from './tool.ts'
+import { errorText, isBundle, runTool, toolCommand, writeProfiles } from './tool.ts'
 
 const script = (file: string) => readFileSync(fileURLToPath(new URL(`../../shells/${file}`, import.meta.url)))
 
@@ -256,16 +256,7 @@ describe('a press of Tab', () => {
       await writeProfiles(sandbox, { config: textOf(config), credentials: textOf(credentials) })
       const log = join(sandbox.folder, 'strace.log')
       const trace = async (...words: string[]) => {
-        const traced = [
-          '-f',
-          '-qq',
-          '-e',
-          'trace=openat,connect,execve',
-          '-o',
-          log,
-          process.execPath,
-          toolPath,
-        ]
+        const traced = ['-f', '-qq', '-e', 'trace=openat,connect,execve', '-o', log, ...toolCommand]
         await runProgram(strace, [...traced, ...words], { sandbox })
         const text = readFileSync(log, 'latin1')
         return {
@@ -284,7 +275,7 @@ describe('a press of Tab', () => {
         '',
       )
       expect(calls).toBe(1)
-      expect(chunks).toEqual(['aws-mfa-env', 'main'])
+      expect(chunks).toEqual(isBundle ? ['aws-mfa-env', 'main'] : [])
     })
   })
 })

@@ -8,7 +8,7 @@ import { type Reply, runScriptAtTerminal, script } from '../device/pseudo-termin
 import { readEnvironment, runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { type Home, runShell, settle, shellWords, startTool, withHome } from './home.ts'
-import { endpointNote, environmentOf, errorText, toolPath } from './tool.ts'
+import { endpointNote, environmentOf, errorText, toolCommand, toolProgram, toolWords } from './tool.ts'
 
 const hasAwsCli = await works('aws', '--version')
 
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 /** Runs it at home; the end as whoever waits for it sees it. */
 const exec = (...words: string[]) =>
-  runProgram(process.execPath, [toolPath, 'exec', ...words], {
+  runProgram(toolProgram, [...toolWords, 'exec', ...words], {
     sandbox: home.sandbox,
     environment: home.environment,
   })
@@ -278,7 +278,7 @@ describe('the environment of the command', () => {
   })
 
   it('holds a session that AWS knows, in a command in a command too', async () => {
-    const inner = [process.execPath, toolPath, 'exec', process.execPath, toolPath, 'status', '--verify']
+    const inner = [...toolCommand, 'exec', ...toolCommand, 'status', '--verify']
     const { status, stdout } = await home.run(['exec', ...inner])
     expect(status).toBe(0)
     expect(stdout).toContain(`\nAWS says: ${home.user.arn}\n`)
@@ -324,9 +324,9 @@ describe('the environment of the command', () => {
 describe('stdin, stdout and stderr', () => {
   it("are the command's own, for any bytes and 10 MB of them", async () => {
     const input = Buffer.from(Array.from({ length: 10_000_000 }, (_, index) => (index * 7919) >> 3))
-    const words = [toolPath, 'exec', 'sh', '-c', 'echo beside >&2; cat']
+    const words = [...toolWords, 'exec', 'sh', '-c', 'echo beside >&2; cat']
     const options = { sandbox: home.sandbox, environment: home.environment, input }
-    const { status, stdout, stderr } = await runProgram(process.execPath, words, options)
+    const { status, stdout, stderr } = await runProgram(toolProgram, words, options)
     expect([status, `${stderr}`, stdout.equals(input)]).toEqual([0, 'beside\n', true])
   })
 

@@ -7,7 +7,19 @@ import { decodeState } from '../../src/variables/state.ts'
 import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
 import { runProgram, type Sandbox, withSandbox } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
-import { endpointNote, environmentOf, errorText, keysOf, runTool, toolPath, writeProfiles } from './tool.ts'
+import {
+  endpointNote,
+  environmentOf,
+  errorText,
+  isBundle,
+  keysOf,
+  runTool,
+  toolCommand,
+  toolLine,
+  toolProgram,
+  toolWords,
+  writeProfiles,
+} from './tool.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -343,7 +355,7 @@ describe('keys that are none', () => {
 describe('the process', () => {
   it('works in a folder that has been deleted', async () => {
     await withSandbox(async (sandbox) => {
-      const line = `mkdir gone && cd gone && rmdir ../gone && exec '${process.execPath}' '${toolPath}' --unset -s sh`
+      const line = `mkdir gone && cd gone && rmdir ../gone && exec ${toolLine} --unset -s sh`
       const { status, stderr } = await runProgram('/bin/sh', ['-c', line], { sandbox })
       expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' })
     })
@@ -354,7 +366,7 @@ describe('the process', () => {
     await withSandbox(async (sandbox) => {
       const user = server.addUser()
       await chmod(sandbox.folder, 0o777)
-      const child = spawn(process.execPath, [toolPath, '-s', 'sh', server.nextTokenCode(user)], {
+      const child = spawn(toolProgram, [...toolWords, '-s', 'sh', server.nextTokenCode(user)], {
         // An id that the system has no entry for, and no HOME.
         uid: 54_321,
         gid: 54_321,
@@ -373,7 +385,7 @@ describe('the process', () => {
 
   it('says so when stdout cannot take the statements', async () => {
     const full = openSync('/dev/full', 'w')
-    const child = spawn(process.execPath, [toolPath, '--unset', '-s', 'sh'], {
+    const child = spawn(toolProgram, [...toolWords, '--unset', '-s', 'sh'], {
       env: {},
       stdio: ['ignore', full, 'pipe'],
     })
@@ -406,13 +418,13 @@ describe('the process', () => {
     const script = findOnPath('script')
     if (script === undefined) return
     await withSandbox(async (sandbox) => {
-      const words = [process.execPath, toolPath, '--unset', '-s', 'fish'].map((word) => `'${word}'`).join(' ')
+      const words = `${toolLine} --unset -s fish`
       const { stdout } = await runProgram(script, ['-qec', words, '/dev/null'], { sandbox })
       expect(stdout.toString()).toContain(
         'aws-mfa-env: hint: nothing has changed yet: the shell has to evaluate this, as in: aws-mfa-env --unset | source',
       )
       expect(stdout.toString()).toContain('set -eg AWS_SESSION_TOKEN')
-      const failing = [process.execPath, toolPath, '-s', 'bash', '12345'].map((word) => `'${word}'`).join(' ')
+      const failing = `${toolLine} -s bash 12345`
       const failed = await runProgram(script, ['-qec', failing, '/dev/null'], { sandbox })
       expect(failed.stdout.toString()).not.toContain('exit 2')
       expect(failed.status).toBe(2)
@@ -429,17 +441,7 @@ describe('the process', () => {
       await plantTraps(sandbox, user)
       const opened = async (environment: Record<string, string>, words: string[]) => {
         const log = join(sandbox.folder, 'strace.log')
-        const traced = [
-          '-f',
-          '-qq',
-          '-e',
-          'trace=open,openat,execve',
-          '-o',
-          log,
-          process.execPath,
-          toolPath,
-          ...words,
-        ]
+        const traced = ['-f', '-qq', '-e', 'trace=open,openat,execve', '-o', log, ...toolCommand, ...words]
         const { status, stderr } = await runProgram(strace, traced, { sandbox, environment })
         expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: expect.any(String) })
         const text = readFileSync(log, 'latin1')
@@ -449,7 +451,8 @@ describe('the process', () => {
             .filter((path) => !path.includes('/.cache/aws-mfa-env/code/'))
             .map((path) => path.replace(/.*\/home\//, '').replace(/(?<=\/session-|\/\.new-)[\w-]+/, '*')),
           programs: text.match(/execve\(/g)?.length,
-          sdk: text.includes('/dist/sdk.cjs'),
+          // The executable is one file.
+          sdk: isBundle && text.includes('/dist/sdk.cjs'),
         }
       }
       const environment = environmentOf(server, user)
@@ -457,13 +460,13 @@ describe('the process', () => {
       expect(await opened(environment, ['-s', 'sh', server.nextTokenCode(user)])).toEqual({
         files: [],
         programs: 1,
-        sdk: true,
+        sdk: isBundle,
       })
       const profiles = ['.aws/config', '.aws/credentials']
       expect(await opened(withoutKeys, ['-s', 'sh', server.nextTokenCode(user)])).toEqual({
         files: [...profiles, '.cache/aws-mfa-env', '.cache/aws-mfa-env/.new-*'],
         programs: 1,
-        sdk: true,
+        sdk: isBundle,
       })
       expect(await opened(withoutKeys, ['-s', 'sh'])).toEqual({
         files: [...profiles, '.cache/aws-mfa-env/session-*.json'],

@@ -6,7 +6,7 @@ import { script } from '../device/pseudo-terminal.ts'
 import { describeEachShell } from '../real-shells/each-shell.ts'
 import { runProgram, withSandbox } from '../real-shells/run.ts'
 import { withTool } from '../real-shells/wrapper-sandbox.ts'
-import { runTool, toolPath } from './tool.ts'
+import { runTool, toolLine, toolPath } from './tool.ts'
 
 /** What the words print, which is to be help. */
 function readHelp(words: readonly string[], environment = {}): Promise<string> {
@@ -77,7 +77,7 @@ describe.skipIf(script === undefined)('at a terminal', () => {
     environment: Record<string, string> = { TERM: 'xterm' },
   ) {
     return withSandbox(async (sandbox) => {
-      const text = `stty cols ${columns} rows 24; '${process.execPath}' '${toolPath}' ${words}`
+      const text = `stty cols ${columns} rows 24; ${toolLine} ${words}`
       const { stdout } = await runProgram(script ?? '', ['-qec', text, '/dev/null'], {
         sandbox,
         environment: { SHELL: '/bin/sh', ...environment },

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AwsServer, User, UserSpec } from '../aws-server/server.ts'
 import { type Ending, runProgram, type Sandbox, withSandbox } from '../real-shells/run.ts'
-import { keysOf, runTool, type ToolRun, toolPath, writeProfiles } from './tool.ts'
+import { keysOf, runTool, type ToolRun, toolCommand, toolProgram, toolWords, writeProfiles } from './tool.ts'
 
 /** A user at home: a default profile with long-term keys and a device, and the local AWS as the endpoint. */
 export interface Home {
@@ -70,7 +70,7 @@ function isUser(user: User | UserSpec | undefined): user is User {
 
 /** The tool's words as a shell takes them, for `runShell`. */
 export function shellWords(...words: readonly string[]): string {
-  const all = [process.execPath, toolPath, ...words]
+  const all = [...toolCommand, ...words]
   return all.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
 }
 
@@ -95,7 +95,7 @@ export interface Running {
 
 export function startTool(home: Home, words: readonly string[]): Running {
   const { sandbox, environment } = home
-  const child = spawn(process.execPath, [toolPath, ...words], {
+  const child = spawn(toolProgram, [...toolWords, ...words], {
     cwd: sandbox.folder,
     env: { PATH: process.env['PATH'], HOME: sandbox.home, LC_ALL: 'C.UTF-8', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { AwsServer, User, UserSpec } from '../aws-server/server.ts'
 import { type Reply, runAtTerminal } from '../device/pseudo-terminal.ts'
 import { type Sandbox, withSandbox } from '../real-shells/run.ts'
-import { keysOf, runTool, type ToolRun, toolPath, writeProfiles } from './tool.ts'
+import { keysOf, runTool, type ToolRun, toolCommand, writeProfiles } from './tool.ts'
 
 /** One run on a machine, and what came of it. */
 export interface MachineRun extends ToolRun {
@@ -100,7 +100,7 @@ function makeMachine(server: AwsServer, user: User, sandbox: Sandbox): Machine {
       const asked = watch()
       const folder = await mkdtemp(join(sandbox.folder, 'terminal-'))
       const start = ['sh', '-c', 'echo $$ >"$0"; exec "$@"', processIdFile]
-      const ran = await runAtTerminal([...start, process.execPath, toolPath, ...forShell(words)], {
+      const ran = await runAtTerminal([...start, ...toolCommand, ...forShell(words)], {
         sandbox: { ...sandbox, folder },
         replies,
         environment: { ...environment, ...more },

@@ -3,7 +3,15 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, type Fault, startAwsServer, type User, type UserSpec } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
-import { endpointNote, environmentOf, errorText, runTool, type ToolRun, toolPath } from './tool.ts'
+import {
+  endpointNote,
+  environmentOf,
+  errorText,
+  runTool,
+  type ToolRun,
+  toolProgram,
+  toolWords,
+} from './tool.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -357,7 +365,7 @@ describe.concurrent('the time limit', () => {
 describe('an interruption', () => {
   it('is heard while a code is awaited on stdin', async () => {
     const interruptedAfter = async (milliseconds: number) => {
-      const child = spawn(process.execPath, [toolPath, '-s', 'bash', '-'], {
+      const child = spawn(toolProgram, [...toolWords, '-s', 'bash', '-'], {
         env: environmentOf(server, server.addUser()),
         stdio: ['pipe', 'pipe', 'ignore'],
       })
@@ -382,7 +390,7 @@ describe('an interruption', () => {
       const mute = await startAwsServer()
       mute.fail({ kind: 'hang' })
       const user = mute.addUser()
-      const child = spawn(process.execPath, [toolPath, '-s', 'bash', mute.nextTokenCode(user)], {
+      const child = spawn(toolProgram, [...toolWords, '-s', 'bash', mute.nextTokenCode(user)], {
         env: environmentOf(mute, user),
         stdio: ['ignore', 'pipe', 'pipe'],
       })

@@ -6,7 +6,7 @@ import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { runScriptAtTerminal, script } from '../device/pseudo-terminal.ts'
 import { askAs, clients } from './clients.ts'
 import { endSessionsIn, type Home, type HomeSpec, readAwsFile, shellWords, withHome } from './home.ts'
-import { endpointNote, environmentOf, errorText, keysOf, toolPath } from './tool.ts'
+import { endpointNote, environmentOf, errorText, keysOf, toolProgram, toolWords } from './tool.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -377,7 +377,7 @@ function runAsNobody(
   const options = { cwd: '/', env, stdio: ['ignore', 'ignore', 'pipe'] as ['ignore', 'ignore', 'pipe'] }
   return new Promise((resolve, reject) => {
     chmod(home.sandbox.folder, 0o777).then(() => {
-      const child = spawn(process.execPath, [toolPath, ...words], { ...options, ...nobody })
+      const child = spawn(toolProgram, [...toolWords, ...words], { ...options, ...nobody })
       let stderr = ''
       child.stderr.setEncoding('utf8').on('data', (text) => {
         stderr += text

@@ -1,11 +1,23 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AwsServer, User } from '../aws-server/server.ts'
 import { runProgram, type Sandbox } from '../real-shells/run.ts'
 
-/** The program under test: the bundle, as a user's npm would start it. */
-export const toolPath = fileURLToPath(new URL('../../dist/aws-mfa-env.cjs', import.meta.url))
+const bundle = fileURLToPath(new URL('../../dist/aws-mfa-env.cjs', import.meta.url))
+
+/** The file of the program under test: the bundle that npm links, or the executable that AWS_MFA_ENV_TEST_TOOL names. */
+export const toolPath = resolve(process.env['AWS_MFA_ENV_TEST_TOOL'] ?? bundle)
+
+/** Whether it needs a Node.js to run it. */
+export const isBundle = toolPath.endsWith('.cjs')
+
+/** How it is started. */
+export const toolCommand: readonly string[] = isBundle ? [process.execPath, toolPath] : [toolPath]
+export const [toolProgram = '', ...toolWords] = toolCommand
+
+/** The same, as a POSIX shell takes it. */
+export const toolLine = toolCommand.map((word) => `'${word}'`).join(' ')
 
 /** How a run of the tool ended. */
 export interface ToolRun {
@@ -22,7 +34,7 @@ export interface ToolOptions {
 
 /** Runs the tool in an environment built from nothing, its stdout a pipe. */
 export async function runTool(words: readonly string[], options: ToolOptions): Promise<ToolRun> {
-  const { status, stdout, stderr } = await runProgram(process.execPath, [toolPath, ...words], options)
+  const { status, stdout, stderr } = await runProgram(toolProgram, [...toolWords, ...words], options)
   return { status, stdout: stdout.toString(), stderr: stderr.toString() }
 }
 

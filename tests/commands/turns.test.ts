@@ -6,7 +6,7 @@ import { type AwsServer, startAwsServer, type User } from '../aws-server/server.
 import { runAtTerminal, script } from '../device/pseudo-terminal.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { codeMissing, type Machine, type MachineRun, note, withMachine } from './machine.ts'
-import { endpointNote, errorText, toolPath } from './tool.ts'
+import { endpointNote, errorText, toolCommand } from './tool.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -55,7 +55,7 @@ const withCommand = ({ serialNumber }: User) =>
 async function askAtOnce(machine: Machine, count: number, words: readonly string[]) {
   const { sandbox, environment } = machine
   const { folder } = sandbox
-  const ran = runProgram('sh', ['-c', manyAtOnce, `${count}`, process.execPath, toolPath, ...words], {
+  const ran = runProgram('sh', ['-c', manyAtOnce, `${count}`, ...toolCommand, ...words], {
     sandbox,
     environment,
   })
@@ -92,7 +92,7 @@ describe('many callers at once', () => {
         return `${machine.code()}\r`
       }
       const { stdout, shown } = await runAtTerminal(
-        ['sh', '-c', manyAtOnce, '50', process.execPath, toolPath, '-s', 'sh'],
+        ['sh', '-c', manyAtOnce, '50', ...toolCommand, '-s', 'sh'],
         { sandbox: { ...sandbox, folder }, environment, replies: [{ shown: prompt(user), reply }] },
       )
       expect(stdout.trim().split('\n')).toEqual(numbers(50).map(() => '0'))

@@ -3,14 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { withSandbox } from '../real-shells/run.ts'
-import { toolPath } from './tool.ts'
+import { toolProgram, toolWords } from './tool.ts'
 
 it('a run that has nothing left to wait for is no success', () =>
   withSandbox(async (sandbox) => {
     // Node.js does not wait for such a stdin, as for a connection that a library has lost.
     const hook = join(sandbox.folder, 'hook.cjs')
     await writeFile(hook, 'process.stdin.unref()\n')
-    const child = spawn(process.execPath, [toolPath, '-s', 'sh', '-'], {
+    const child = spawn(toolProgram, [...toolWords, '-s', 'sh', '-'], {
       env: { PATH: process.env['PATH'], HOME: sandbox.home, NODE_OPTIONS: `--require=${hook}` },
       stdio: ['pipe', 'pipe', 'pipe'],
     })

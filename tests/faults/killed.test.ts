@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { cachedSessions, type Home, readAwsFile, startTool, withHome } from '../commands/home.ts'
-import { keysOf, toolPath } from '../commands/tool.ts'
+import { keysOf, toolCommand } from '../commands/tool.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { counts } from './counts.ts'
@@ -194,7 +194,7 @@ const allCalls = ['rename', 'fsync', 'pwrite64', 'fchmod', 'unlink', 'openat', '
 const calls = allCalls.slice(0, counts.callsToKillAt)
 
 function saveUnder(home: Home, expression: string, log = '/dev/null') {
-  const words = ['-qq', '-o', log, '-e', expression, process.execPath, toolPath, 'save', newCode(home)]
+  const words = ['-qq', '-o', log, '-e', expression, ...toolCommand, 'save', newCode(home)]
   return runProgram('strace', words, { sandbox: home.sandbox, environment: home.environment })
 }
 

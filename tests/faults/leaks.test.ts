@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { toolPath } from '../commands/tool.ts'
+import { toolCommand, toolProgram, toolWords } from '../commands/tool.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { findCanaries } from './canaries.ts'
 import { answerWithCanaries, type CanaryHome, canaries, isOfSession, withCanaries } from './canary-home.ts'
@@ -30,12 +30,12 @@ async function run(one: LeakCase, { sandbox, server, environment: own }: CanaryH
   await writeFile(join(folder, 'bug.cjs'), bug)
   answerWithCanaries(server)
   for (const words of one.before ?? []) {
-    await runProgram(process.execPath, [toolPath, ...words], { sandbox, environment })
+    await runProgram(toolProgram, [...toolWords, ...words], { sandbox, environment })
   }
   server.reset()
   for (const fault of one.faults ?? []) server.fail(fault)
   answerWithCanaries(server)
-  const words = [process.execPath, toolPath, ...one.words.map(here)]
+  const words = [...toolCommand, ...one.words.map(here)]
   return runTraced(words, { sandbox, environment, ...(one.input === undefined ? {} : { input: one.input }) })
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStsClient } from '../aws-server/sdk-client.ts'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { withHome } from '../commands/home.ts'
-import { endpointNote, environmentOf, toolPath } from '../commands/tool.ts'
+import { endpointNote, environmentOf, toolCommand, toolProgram, toolWords } from '../commands/tool.ts'
 import { runProgram, type Sandbox, withSandbox } from '../real-shells/run.ts'
 import { counts } from './counts.ts'
 import { recordFigure } from './figures.ts'
@@ -39,9 +39,9 @@ describe(`${counts.callsAtOnce} calls at once`, () => {
     withSandbox(async (sandbox) => {
       const users = Array.from({ length: counts.callsAtOnce }, () => server.addUser())
       const calls = users.map(async (user) => {
-        const words = [toolPath, '-s', 'sh', server.nextTokenCode(user)]
+        const words = [...toolWords, '-s', 'sh', server.nextTokenCode(user)]
         const options = { sandbox, environment: environmentOf(server, user), timeout: 5 * minutes }
-        const { status, stdout, stderr } = await runProgram(process.execPath, words, options)
+        const { status, stdout, stderr } = await runProgram(toolProgram, words, options)
         return { status, stdout: stdout.toString(), stderr: stderr.toString() }
       })
       const ran = await Promise.all(calls)
@@ -72,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')(`${counts.statusCalls} calls of st
       await mkdir(temporary)
       const environment = { ...home.environment, TMPDIR: temporary }
       const before = await listFiles(sandbox)
-      const words = ['-c', again, `${counts.statusCalls}`, process.execPath, toolPath, 'status', '-p', 'mfa']
+      const words = ['-c', again, `${counts.statusCalls}`, ...toolCommand, 'status', '-p', 'mfa']
       const ran = await runProgram('sh', words, { sandbox, environment, timeout: 40 * minutes })
       const [descriptors, after, good] = ran.stdout.toString().trim().split('\n')
       expect([after, good]).toEqual([descriptors, `${counts.statusCalls}`])

@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
-import { toolPath } from '../commands/tool.ts'
+import { toolCommand } from '../commands/tool.ts'
 import { describeEachShell } from '../real-shells/each-shell.ts'
 import { readEnvironment, runScript, type Sandbox, withSandbox } from '../real-shells/run.ts'
 import { sessionBody, variablesFor } from './answers.ts'
@@ -68,7 +68,7 @@ describeEachShell('what STS and a profile are called', (shell) => {
       const body = sessionBody({ SecretAccessKey: secret, SessionToken: token })
       server.fail({ kind: 'raw', answer: { status: 200, body } })
       const tool = (...words: string[]) =>
-        syntax.evaluate(syntax.command(process.execPath, toolPath, '-s', dialect, ...words))
+        syntax.evaluate(syntax.command(...toolCommand, '-s', dialect, ...words))
       const dump = (name: string) => syntax.dumpEnvironment(join(sandbox.folder, name))
       const script = [tool(tokenCode), dump('set'), tool('--unset'), dump('unset')].join('\n')
       const environment = { ...variablesFor(server.url), AWS_PROFILE: profile, AWS_ACCOUNT_ID: profile }

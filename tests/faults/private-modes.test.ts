@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startAwsServer } from '../aws-server/server.ts'
-import { toolPath } from '../commands/tool.ts'
+import { toolCommand } from '../commands/tool.ts'
 import { runProgram, type Sandbox, withSandbox } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { sessionBody, variablesFor } from './answers.ts'
@@ -18,7 +18,7 @@ const asUser =
 
 /** Runs the tool with a umask, in a home that has nothing in it. */
 async function runWith(umask: string, words: readonly string[], sandbox: Sandbox, url: string) {
-  const viaShell = ['/bin/sh', '-c', `umask ${umask}; exec "$@"`, 'sh', process.execPath, toolPath, ...words]
+  const viaShell = ['/bin/sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...toolCommand, ...words]
   const [program = '', ...rest] = [...asUser, ...viaShell]
   const environment = { ...variablesFor(url), AWS_MFA_ENV_CACHE: 'on' }
   const { status, stderr } = await runProgram(program, rest, { sandbox, environment })
@@ -94,7 +94,7 @@ describe.runIf(process.platform === 'linux')('a memory image', () => {
         return console.warn('skipped: this system leaves none in the current folder')
       const server = await startAwsServer()
       server.fail({ kind: 'hang' })
-      const words = [process.execPath, toolPath, '-s', 'sh', tokenCode]
+      const words = [...toolCommand, '-s', 'sh', tokenCode]
       expect(await endIn(folder, signal, words, variablesFor(server.url))).toEqual({ status: 130, left: [] })
       await server.close()
     }),

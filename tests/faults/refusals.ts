@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { AwsServer } from '../aws-server/server.ts'
 import { type Home, withHome } from '../commands/home.ts'
-import { keysOf, type ToolRun, toolPath, writeProfiles } from '../commands/tool.ts'
+import { keysOf, type ToolRun, toolCommand, writeProfiles } from '../commands/tool.ts'
 import { runProgram } from '../real-shells/run.ts'
 
 /** A way for a disk to refuse. Each step is a command of sh, run in the folder, that fails where it is of no use here. */
@@ -101,7 +101,7 @@ export function whileRefusing(
       const code = home.code()
       if (!(await inFolder(home, folder, refuse))) return skip(`${what}: not to be had here`)
       const before = await contentOf(folder)
-      const [program = '', ...rest] = [...under, process.execPath, toolPath, ...words, code]
+      const [program = '', ...rest] = [...under, ...toolCommand, ...words, code]
       const { sandbox, environment } = home
       const { status, stdout, stderr } = await runProgram(program, rest, { sandbox, environment })
       const changed = JSON.stringify(await contentOf(folder)) !== JSON.stringify(before)

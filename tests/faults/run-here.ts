@@ -36,6 +36,7 @@ export async function runHere(
     openTerminal: () => undefined,
     readStdin: async () => '',
     now: Date.now,
+    uptime: () => performance.now(),
     ending: new AbortController().signal,
     ownVariables: [],
     takeSignals: () => () => {},

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseProfileDocument } from '../../src/profiles/document.ts'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { type Home, readAwsFile, withHome } from '../commands/home.ts'
-import { toolPath } from '../commands/tool.ts'
+import { toolCommand } from '../commands/tool.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { counts } from './counts.ts'
@@ -30,7 +30,7 @@ const saveMany =
 
 /** @param under words of sh that the tool runs under, in which $name is the profile */
 async function saveAtOnce(home: Home, each: number, under: string): Promise<void> {
-  const words = ['-c', saveMany, `${savers}`, `${each}`, under, process.execPath, toolPath]
+  const words = ['-c', saveMany, `${savers}`, `${each}`, under, ...toolCommand]
   const options = { sandbox: home.sandbox, environment: home.environment, timeout: 30 * minutes }
   const { stdout } = await runProgram('sh', words, options)
   const ended = stdout.toString().trim().split('\n').sort()
