@@ -1,4 +1,5 @@
 import { defineConfig, type RolldownOptions } from 'rolldown'
+import { escapeNonAscii } from './build/ascii.ts'
 import { lazyBuiltIns } from './build/built-ins.ts'
 import { trimDependencies } from './build/trims.ts'
 
@@ -26,7 +27,7 @@ export const main: RolldownOptions = {
   treeshake: {
     moduleSideEffects: [{ test: /node_modules\/yargs\/lib\/platform-shims\//, sideEffects: false }],
   },
-  plugins: [trimDependencies(), lazyBuiltIns()],
+  plugins: [trimDependencies(), lazyBuiltIns(), escapeNonAscii()],
   preserveEntrySignatures: false,
   output: {
     ...output,

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   interrupt = async (signal) => {
     if (ending) return
     // Ctrl-C has reached them already, and a second signal could disturb their own end.
-    if (signal !== 'SIGINT') started.abort()
+    if (signal !== 'SIGINT') started?.abort()
     terminal?.restore()
     terminal?.say('\n')
     await end(new Failure(ExitCode.interrupted, 'interrupted'))
@@ -42,7 +42,9 @@ async function main(): Promise<void> {
     ending = true
     if (hint !== undefined && surroundings.stdoutIsTerminal) writeToPeople(renderLine('hint', hint))
     process.exitCode = exitCode
-    if (signal !== undefined) endBy(signal)
+    // All is written. Taking everything down in order would take longer than some runs.
+    if (signal === undefined) process.exit()
+    endBy(signal)
   } catch (error) {
     await end(error)
   }
@@ -94,8 +96,8 @@ const leavingCore: readonly NodeJS.Signals[] = [
   'SIGSYS',
 ]
 
-/** Aborts what this process has started. */
-const started = new AbortController()
+/** Aborts what this process has started; made when something is. */
+let started: AbortController | undefined
 
 /** Kept for an interruption, which leaves the user's cursor behind a question, and the terminal as a menu wants it. */
 let terminal: Terminal | undefined
@@ -122,7 +124,10 @@ function makeSurroundings(debugging: boolean): Surroundings {
     now: Date.now,
     // Not `performance`, which has to be loaded.
     uptime: () => process.uptime() * 1000,
-    ending: started.signal,
+    get ending() {
+      started ??= new AbortController()
+      return started.signal
+    },
     ownVariables,
     takeSignals,
     note: (text) => writeToPeople(renderLine('note', text)),

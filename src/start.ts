@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { statSync } from 'node:fs'
 import module from 'node:module'
 import { join } from 'node:path'
 import { findCacheFolder, makePrivateFolder, openPrivateFolder } from './files/private-folder.ts'
@@ -17,7 +18,9 @@ function keepCompiledCode(): void {
   const folder = openPrivateFolder(join(path, 'code'), process.getuid?.(), surroundings)
   if (typeof folder === 'string') return
   try {
-    makePrivateFolder(folder)
+    const { mode = 0 } = statSync(folder.path, { throwIfNoEntry: false }) ?? {}
+    // Node.js makes a folder in it that all may write to who get there.
+    if ((mode & 0o777) !== 0o700) makePrivateFolder(folder)
     enableCompileCache(folder.path)
   } catch {
     // A full disk or a missing right costs the next run some milliseconds.

@@ -22,11 +22,11 @@ export const placeholder: IssuedSession = {
   accessKeyId: 'ASIA',
   secretAccessKey: 'secret',
   sessionToken: 'token',
-  expiration: formatTime(0),
+  expiration: '1970-01-01T00:00:00Z',
   keyId: 'AKIA',
   serialNumber: 'serial',
   durationSeconds: 0,
-  issuedAt: formatTime(0),
+  issuedAt: '1970-01-01T00:00:00Z',
 }
 
 /** Says before anybody is asked what would keep the changes from being made. */
