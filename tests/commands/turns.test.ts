@@ -82,28 +82,37 @@ describe('many callers at once', () => {
       expect(said).toEqual([endpointNote(server), ...numbers(19).map(() => waiting(holder))])
     }))
 
-  it.skipIf(script === undefined)('ask for one code at their terminal, fifty of them', () =>
-    withMachine(server, {}, async (machine) => {
-      const { sandbox, environment, user } = machine
-      const folder = await mkdtemp(join(sandbox.folder, 'terminal-'))
-      const mark = server.requests.length
-      const reply = async () => {
-        await untilOthersWait(folder, 50)
-        return `${machine.code()}\r`
-      }
-      const { stdout, shown } = await runAtTerminal(
-        ['sh', '-c', manyAtOnce, '50', ...toolCommand, '-s', 'sh'],
-        { sandbox: { ...sandbox, folder }, environment, replies: [{ shown: prompt(user), reply }] },
-      )
-      expect(stdout.trim().split('\n')).toEqual(numbers(50).map(() => '0'))
-      expect(shown.split(prompt(user))).toHaveLength(2)
-      expect(server.requests.slice(mark).map(({ action }) => action)).toEqual(['GetSessionToken'])
-      const outputs = new Set(await readAll(folder, 'out', 50))
-      expect([...outputs]).toEqual([expect.stringContaining('AWS_SESSION_TOKEN=')])
-      const said = new Set(await readAll(folder, 'err', 50))
-      const [, holder = ''] = /\(process (\d+)\)/.exec([...said].join('')) ?? []
-      expect(said).toEqual(new Set([endpointNote(server), waiting(holder)]))
-    }),
+  it.skipIf(script === undefined)(
+    'ask for one code at their terminal, fifty of them',
+    () =>
+      withMachine(server, {}, async (machine) => {
+        const { sandbox, environment, user } = machine
+        const folder = await mkdtemp(join(sandbox.folder, 'terminal-'))
+        const mark = server.requests.length
+        const reply = async () => {
+          await untilOthersWait(folder, 50)
+          return `${machine.code()}\r`
+        }
+        const { stdout, shown } = await runAtTerminal(
+          ['sh', '-c', manyAtOnce, '50', ...toolCommand, '-s', 'sh'],
+          {
+            sandbox: { ...sandbox, folder },
+            environment,
+            replies: [{ shown: prompt(user), reply }],
+            timeout: 180_000,
+          },
+        )
+        expect(stdout.trim().split('\n')).toEqual(numbers(50).map(() => '0'))
+        expect(shown.split(prompt(user))).toHaveLength(2)
+        expect(server.requests.slice(mark).map(({ action }) => action)).toEqual(['GetSessionToken'])
+        const outputs = new Set(await readAll(folder, 'out', 50))
+        expect([...outputs]).toEqual([expect.stringContaining('AWS_SESSION_TOKEN=')])
+        const said = new Set(await readAll(folder, 'err', 50))
+        const [, holder = ''] = /\(process (\d+)\)/.exec([...said].join('')) ?? []
+        expect(said).toEqual(new Set([endpointNote(server), waiting(holder)]))
+      }),
+    // Fifty programs start at once.
+    200_000,
   )
 
   it('have mfa_process fail once, for all who have waited for it, and in words', () =>

@@ -27,6 +27,8 @@ export interface TerminalOptions {
   readonly replies: readonly Reply[]
   readonly size?: Size
   readonly environment?: Readonly<Record<string, string>>
+  /** Milliseconds; then the terminal is closed. */
+  readonly timeout?: number
 }
 
 export interface ScriptRun {
@@ -69,7 +71,7 @@ export async function runAtTerminal(
 /** Runs lines of sh whose stdin, stdout and stderr are a terminal. */
 export async function runScriptAtTerminal(
   text: string,
-  { sandbox, replies, environment }: TerminalOptions,
+  { sandbox, replies, environment, timeout = 40_000 }: TerminalOptions,
 ): Promise<ScriptRun> {
   const child = spawn(script ?? '', ['-qec', text, '/dev/null'], {
     cwd: sandbox.folder,
@@ -87,7 +89,7 @@ export async function runScriptAtTerminal(
     child.on('error', reject).on('close', resolve)
   })
   const shown = answer(child.stdout, replies, (typed) => child.stdin.write(typed))
-  const timer = setTimeout(() => child.kill('SIGKILL'), 40_000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeout)
   const status = await ended
   clearTimeout(timer)
   return { status, shown: shown() }
