@@ -124,7 +124,7 @@ function makeSurroundings(debugging: boolean): Surroundings {
     now: Date.now,
     // Not `performance`, which has to be loaded.
     uptime: () => process.uptime() * 1000,
-    get ending() {
+    ending: () => {
       started ??= new AbortController()
       return started.signal
     },

@@ -30,7 +30,7 @@ export interface Surroundings {
   /** Milliseconds since this process began, by a clock that nobody sets. */
   uptime(): number
   /** Aborted when a signal ends this process alone: what it has started has to end too. */
-  readonly ending: AbortSignal
+  ending(): AbortSignal
   /** Variables that this process has set for itself alone. */
   readonly ownVariables: readonly string[]
   /** Has a handler get the signals that would end this process; gives what ends that. */

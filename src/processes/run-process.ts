@@ -40,7 +40,7 @@ export async function runProcess(order: ProcessOrder, surroundings: ProcessSurro
       env: commandEnvironment(inheritedEnvironment(surroundings), order.profileName, order.origin),
       stdio: [input ?? 'ignore', 'pipe', 'inherit'],
     })
-    AbortSignal.any([ending, end.signal]).addEventListener('abort', () => endTree(child, platform))
+    AbortSignal.any([ending(), end.signal]).addEventListener('abort', () => endTree(child, platform))
     return await readOutput(child, order)
   } finally {
     end.abort()

@@ -208,7 +208,7 @@ describe("the readers of commands' output", () => {
     environment: { PATH: process.env['PATH'] },
     ownVariables: [],
     platform: process.platform,
-    ending: new AbortController().signal,
+    ending: () => new AbortController().signal,
     now: Date.now,
     note: () => {},
   }

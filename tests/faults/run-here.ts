@@ -37,7 +37,7 @@ export async function runHere(
     readStdin: async () => '',
     now: Date.now,
     uptime: () => performance.now(),
-    ending: new AbortController().signal,
+    ending: () => new AbortController().signal,
     ownVariables: [],
     takeSignals: () => () => {},
     note: (text) => {

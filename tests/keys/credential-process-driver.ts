@@ -11,7 +11,7 @@ try {
   refuseLoop(environment, profileName)
   const commands = JSON.parse(environment['COMMANDS'] ?? '{}') as Record<string, string>
   const value = commands[profileName]
-  const surroundings = { environment, ownVariables: [], platform, ending: new AbortController().signal }
+  const surroundings = { environment, ownVariables: [], platform, ending: () => new AbortController().signal }
   const keys =
     value === undefined
       ? { accessKeyId: 'AKIAEXAMPLE000000000', secretAccessKey: `secret of ${profileName}` }

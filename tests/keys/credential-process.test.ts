@@ -28,7 +28,7 @@ async function keysOf(
     environment: { PATH: process.env['PATH'], ...environment },
     ownVariables: ['OWN'],
     platform: process.platform,
-    ending: new AbortController().signal,
+    ending: () => new AbortController().signal,
   }
   try {
     return await readProcessKeys({ value, file: 'config', place }, 'work', surroundings, timeLimit)

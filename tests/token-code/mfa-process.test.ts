@@ -24,7 +24,7 @@ function processOf(value: string, more: Partial<MfaProcess['surroundings']> = {}
       environment: { PATH: process.env['PATH'] },
       ownVariables: [],
       platform: process.platform,
-      ending: new AbortController().signal,
+      ending: () => new AbortController().signal,
       now: Date.now,
       note: (text) => notes.push(text),
       ...more,
