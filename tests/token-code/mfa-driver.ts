@@ -15,7 +15,14 @@ process.once('SIGTERM', () => {
 try {
   const { environment, note } = { environment: process.env, note: () => {} }
   const { platform } = process
-  const surroundings = { environment, ownVariables: [], platform, ending: () => ending.signal, now: Date.now, note }
+  const surroundings = {
+    environment,
+    ownVariables: [],
+    platform,
+    ending: () => ending.signal,
+    now: Date.now,
+    note,
+  }
   const command = { value, origin: '--mfa-process', from: 'option' } as const
   await withMfaProcess({ command, profileName: 'work', surroundings }, undefined, async (tokenCode) => {
     process.stdout.write(tokenCode)
