@@ -37,7 +37,7 @@ export function measure(variants: readonly Variant[], options: Measuring): Map<s
   for (let round = 0; round < rounds; round += 1) {
     execFileSync('hyperfine', [...how, '--export-json', results, ...words], {
       env: environment,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: 'ignore',
     })
     const read = JSON.parse(readFileSync(results, 'utf8')) as {
       results: { command: string; times: number[] }[]

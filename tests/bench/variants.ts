@@ -53,7 +53,12 @@ export function variantsOf(
     ...runs.map(({ name, words }) => ({ name: `${name} executable`, command: [executable, ...words] })),
     { name: 'curl', command: ['/usr/bin/curl', '--silent', '--data', form, url] },
     ...(existsSync(awsCli)
-      ? [{ name: 'AWS CLI', command: [...withKeys, awsCli, 'sts', 'get-session-token'] }]
+      ? [
+          {
+            name: 'AWS CLI',
+            command: [...withKeys, awsCli, 'sts', 'get-session-token', '--endpoint-url', url],
+          },
+        ]
       : []),
   ]
 }
