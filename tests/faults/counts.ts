@@ -12,16 +12,17 @@ const table = {
   generatedPlainPairs: { share: 1000, all: 10_000 },
   pairsReadByOthers: { share: 3000, all: 20_000 },
   pairsResolvedByOthers: { share: 800, all: 3000 },
-  bytesBetweenCuts: { share: 19, all: 1 },
   endlessAnswers: { share: 4, all: 6 },
+  // Steps: one in so many is tried.
+  bytesBetweenCuts: { share: 19, all: 1 },
   leakCaseStep: { share: 4, all: 1 },
   shellStrings: { share: 300, all: 10_000 },
-  fuzzedCommandLines: { share: 1000, all: 100_000 },
-  fuzzedRuns: { share: 300, all: 10_000 },
+  fuzzedCommandLines: { share: 1000, all: 50_000 },
+  fuzzedRuns: { share: 300, all: 5000 },
   fuzzedFiles: { share: 500, all: 20_000 },
-  fuzzedAnswers: { share: 300, all: 10_000 },
-  fuzzedOutputs: { share: 60, all: 3000 },
-  fuzzedRecords: { share: 1000, all: 100_000 },
+  fuzzedAnswers: { share: 300, all: 5000 },
+  fuzzedOutputs: { share: 60, all: 2000 },
+  fuzzedRecords: { share: 1000, all: 30_000 },
 } as const
 
 type Name = keyof typeof table

@@ -45,62 +45,47 @@ async function searchFiles(folder: string): Promise<string[]> {
   return files.flatMap(([path, text]) => search(text).map((what) => `${path}: ${what}`)).sort()
 }
 
+/** Where the run may write: the cache, and the folder of the credentials file for `save`. */
+function isOurs(path: string, home: string, { words }: LeakCase): boolean {
+  const folders = ['.cache/aws-mfa-env', ...(words[0] === 'save' ? ['.aws'] : [])]
+  return folders.some((folder) => path.startsWith(`${home}/${folder}/`)) || /^\/dev\/(null|tty)$/.test(path)
+}
+
 const cacheFile = /^home\/\.cache\/aws-mfa-env\/session-[\w-]+\.json$/
 
-function expectNoLeaks(
-  one: LeakCase,
-  { stdout, stderr, trace }: TracedRun,
-  folder: string,
-  files: readonly string[],
-) {
-  const home = join(folder, 'home')
+function isKept(line: string, { saves }: LeakCase): boolean {
+  const [path = '', what = ''] = line.split(': ')
+  return isOfSession(what) && (cacheFile.test(path) || (saves === true && path === 'home/.aws/credentials'))
+}
+
+/** @param files as searchFiles gives them, without what stood there before */
+function expectNoLeaks(one: LeakCase, ran: TracedRun, folder: string, files: readonly string[]): void {
+  const { started, written, opened } = ran.trace
+  const sent = written.filter(({ to }) => to.startsWith('TCP')).map(({ text }) => text)
+  // The user's own command, with the code that the user has put there.
+  const typedCommand = one.words.includes('--mfa-process')
   const leaks = {
-    stderr: search(stderr),
-    stdout: search(stdout).filter((what) => !(one.printsSession && isOfSession(what))),
-    arguments: trace.started
-      .flatMap(({ words }) => search(words))
-      .filter((what) => what !== 'the code' || !one.words.includes('--mfa-process')),
-    environment: trace.started
-      .flatMap(({ environment }) => search(environment))
-      .filter((what) => !(one.handsOn && isOfSession(what))),
-    network: trace.written
-      .filter(({ to }) => to.startsWith('TCP'))
-      .flatMap(({ text }) => search(text))
-      .filter((what) => !/code|token/.test(what)),
-    writtenElsewhere: trace.written
-      .filter(
-        ({ to, text }) =>
-          to.startsWith('/') &&
-          !to.startsWith(`${home}/.cache/aws-mfa-env/`) &&
-          !(one.words[0] === 'save' && to.startsWith(`${home}/.aws/`)) &&
-          search(text).length > 0,
-      )
-      .map(({ to }) => to),
-    openedElsewhere: trace.opened
+    stderr: search(ran.stderr),
+    stdout: search(ran.stdout).filter((what) => !(one.printsSession && isOfSession(what))),
+    arguments: search(started.map(({ words }) => words).join()).filter(
+      (what) => what !== 'the code' || !typedCommand,
+    ),
+    environment: search(started.map(({ environment }) => environment).join()).filter(
+      (what) => !(one.handsOn && isOfSession(what)),
+    ),
+    // AWS has to have the code, and a session's token.
+    network: search(sent.join()).filter((what) => !/code|token/.test(what)),
+    openedElsewhere: opened
       .map(({ path }) => path)
-      .filter(
-        (path) =>
-          !path.startsWith(`${home}/.cache/aws-mfa-env/`) &&
-          !path.startsWith(`${home}/.aws/`) &&
-          !/^\/dev\/(null|tty)$/.test(path),
-      ),
-    modes: [
-      ...new Set(
-        trace.opened.flatMap(({ path, mode }) =>
-          mode === undefined || mode === '0600' || path.startsWith('/dev/') ? [] : [`${path} ${mode}`],
-        ),
-      ),
-    ],
-    files: files.filter((line) => {
-      const [path = '', what = ''] = line.split(': ')
-      if (!isOfSession(what)) return true
-      return !cacheFile.test(path) && !(one.saves && path === 'home/.aws/credentials')
-    }),
+      .filter((path) => !isOurs(path, join(folder, 'home'), one)),
+    modes: opened.filter(({ path, mode = '0600' }) => mode !== '0600' && !path.startsWith('/dev/')),
+    files: files.filter((line) => !isKept(line, one)),
   }
   const none = Object.fromEntries(Object.keys(leaks).map((place) => [place, []]))
   expect(leaks).toEqual(none)
 }
 
+let searched = 0
 const all = [...leakCases, ...userMistakes]
 const cases = all.filter((_, index) => index % counts.leakCaseStep === 0)
 
@@ -113,14 +98,15 @@ describe.skipIf(strace === undefined).concurrent('what must not leak (by strace)
       expect(ran.status, ran.stderr).toBe(one.status)
       const files = (await searchFiles(folder)).filter((line) => !planted.includes(line))
       expectNoLeaks(one, ran, folder, files)
+      searched += 1
     }),
   )
 })
 
-it('has been looked for in each case', () => {
-  if (strace !== undefined)
-    recordFigure(
-      'runs searched for keys, tokens and codes, with every write and every process',
-      `${cases.length} runs, 0 leaks`,
-    )
+it.skipIf(strace === undefined)('is in none of the runs', () => {
+  expect(searched).toBe(cases.length)
+  recordFigure(
+    'runs whose output, files, processes and requests were searched for keys, tokens and codes',
+    `${searched}, 0 leaks`,
+  )
 })

@@ -2,140 +2,20 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Failure } from '../../src/errors.ts'
 import { readProcessKeys } from '../../src/keys/credential-process.ts'
-import { parseProfileDocument } from '../../src/profiles/document.ts'
 import { decodeIssuedSession } from '../../src/session/session.ts'
 import { withMfaProcess } from '../../src/token-code/mfa-process.ts'
 import { decodeState, encodeState } from '../../src/variables/state.ts'
-import { generatePairs, neededKeys } from '../profiles/generated-files.ts'
-import { nastyFiles } from '../profiles/nasty-files.ts'
-import { profilesOf, useFolder } from '../profiles/sandbox.ts'
+import { useFolder } from '../profiles/sandbox.ts'
 import { issued, longTermSecret, refusalBody, sessionBody, variablesFor } from './answers.ts'
 import { counts } from './counts.ts'
-import { recordFigure } from './figures.ts'
+import { fuzz, unlessRefused } from './fuzz.ts'
 import { expectFailure, expectSession, tokenCode } from './harmless.ts'
 import { answerOf, sendAndEnd, startHostileServer } from './hostile-server.ts'
 import { runHere } from './run-here.ts'
 import { spoil } from './spoiled.ts'
 
 const folder = useFolder()
-
-/** What a reader gives, and undefined where it refuses in our words; anything else is its fault. */
-async function unlessRefused<T>(read: () => T | Promise<T>): Promise<T | undefined> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
-  }
-}
-
-/** What this process has used: on a busy machine time says little. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
-/** Tries so many, and tells how many; fails where one of them takes longer than anybody would wait. */
-async function fuzz<T>(
-  what: string,
-  arbitrary: fc.Arbitrary<T>,
-  numRuns: number,
-  check: (one: T) => Promise<void>,
-) {
-  let tried = 0
-  let longest = 0
-  const property = fc.asyncProperty(arbitrary, async (one) => {
-    const start = cpuSeconds()
-    await check(one)
-    longest = Math.max(longest, cpuSeconds() - start)
-    tried += 1
-  })
-  await fc.assert(property, { numRuns, interruptAfterTimeLimit: 300_000 })
-  expect(longest).toBeLessThan(5)
-  recordFigure(`spoiled ${what}, read`, `${tried}, 0 crashes`)
-}
-
-describe('the reader of profiles', () => {
-  const seeds = [
-    ...nastyFiles.map(({ bytes }) => bytes),
-    ...generatePairs(50, 60, 1).flatMap(({ config, credentials }) => [config, credentials]),
-  ]
-  const pieces = [
-    '[',
-    ']',
-    '[profile ',
-    '[DEFAULT]',
-    '=',
-    ':',
-    '#',
-    ';',
-    ' ',
-    '\t',
-    '\r',
-    '\n',
-    '\r\n',
-    '\n ',
-    '\\',
-    '"',
-    "'",
-    '\0',
-    '\ufeff',
-    '\x85',
-    '\u2028',
-    '__proto__',
-    'services = s',
-    's3 =\n  region = x\n',
-    ...neededKeys,
-  ]
-
-  it('has a value, none, or a reason for everything', async () => {
-    const pair = fc.record({ config: spoil(seeds, pieces), credentials: spoil(seeds, pieces) })
-    await fuzz('profile files', pair, counts.fuzzedFiles, async ({ config, credentials }) => {
-      const profiles = await profilesOf(folder.path, {
-        config,
-        credentials,
-      })
-      for (const name of (await unlessRefused(() => profiles.names())) ?? []) {
-        const profile = await unlessRefused(() => profiles.find(name))
-        for (const key of neededKeys) await unlessRefused(() => profile?.setting(key))
-        await unlessRefused(() => profile?.serviceEndpoint('sts'))
-      }
-    })
-  })
-
-  it.each([
-    ' ',
-    '\t',
-    '[',
-    ']',
-    '=',
-    ':',
-    '#',
-    ';',
-    '"',
-    '\\',
-    '\r',
-    '\0',
-    'a',
-    ' #',
-    '\n ',
-    '[a]\n',
-    'a=\n',
-  ])('takes no longer for many of %j than for other bytes', (piece) => {
-    const start = cpuSeconds()
-    for (const text of [
-      `[a]\nb${piece.repeat(200_000)}`,
-      `[${piece.repeat(200_000)}]\nb = c`,
-      `[a]\nb = c${piece.repeat(200_000)}\n`,
-    ]) {
-      parseProfileDocument(Buffer.from(text))
-    }
-    // Were it quadratic, it would be minutes.
-    expect(cpuSeconds() - start).toBeLessThan(15)
-  })
-})
 
 describe("the reader of STS's answers", () => {
   const bodies = [sessionBody(), sessionBody(), refusalBody]
