@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     await end(new Failure(ExitCode.interrupted, 'interrupted'))
     process.exit()
   }
-  for (const signal of endingSignals) process.once(signal, interrupt)
+  for (const signal of endingSignals) process.on(signal, interrupt)
   // With nothing left to wait for Node.js would end with 0, and with an empty text, which `eval` finds good.
   process.once('beforeExit', () => void end(new Error('the run has stopped before its end')))
   try {
@@ -68,7 +68,7 @@ function takeSignals(handle: (signal: NodeJS.Signals) => void): () => void {
   for (const signal of signals) process.on(signal, handle)
   return () => {
     for (const signal of signals) process.off(signal, handle)
-    for (const signal of endingSignals) process.once(signal, interrupt)
+    for (const signal of endingSignals) process.on(signal, interrupt)
   }
 }
 
