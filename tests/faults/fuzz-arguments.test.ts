@@ -69,7 +69,7 @@ const repeatsCode = (text: string) => new RegExp(`(?<![\\w-])${tokenCode}(?![\\w
 
 describe('any words', () => {
   it('are taken apart, or refused in words of ours', async () => {
-    const run = { numRuns: counts.fuzzedCommandLines, interruptAfterTimeLimit: 300_000 }
+    const run = { numRuns: counts.fuzzedCommandLines, interruptAfterTimeLimit: counts.fuzzingTime }
     let [tried, refused] = [0, 0]
     await fc.assert(
       fc.asyncProperty(words, async (line) => {
@@ -92,7 +92,7 @@ describe('any words', () => {
   })
 
   it('end in a run as the contract says', async () => {
-    const run = { numRuns: counts.fuzzedRuns, interruptAfterTimeLimit: 600_000 }
+    const run = { numRuns: counts.fuzzedRuns, interruptAfterTimeLimit: counts.fuzzingTime }
     const ends = new Map<number, number>()
     await fc.assert(
       fc.asyncProperty(words, async (line) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { Failure } from '../../src/errors.ts'
+import { counts } from './counts.ts'
 import { recordFigure } from './figures.ts'
 
 /** What a reader gives, and undefined where it refuses in our words; anything else is its fault. */
@@ -34,7 +35,7 @@ export async function fuzz<T>(
     longest = Math.max(longest, cpuSeconds() - start)
     tried += 1
   })
-  await fc.assert(property, { numRuns, interruptAfterTimeLimit: 300_000 })
+  await fc.assert(property, { numRuns, interruptAfterTimeLimit: counts.fuzzingTime })
   expect(longest).toBeLessThan(5)
   recordFigure(`spoiled ${what}, read`, `${tried}, 0 crashes`)
 }
