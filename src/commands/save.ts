@@ -39,10 +39,11 @@ export async function runSave(line: CommandLine, surroundings: Surroundings): Pr
   const target = { name, region, source }
   // What cannot be written must not cost a code.
   let hadContent = false
-  refuseUnreplaceable(path, (old = Buffer.of()) => {
+  const look = (old: Buffer = Buffer.of()) => {
     hadContent = old.length > 0
     refuseUnsavable(old, target, place)
-  })
+  }
+  refuseUnreplaceable(path, look, surroundings.userId)
   refuseHiding(target.name, order.profiles)
   const session = await provideSession(order, codes, surroundings)
   const edit = (old: Buffer) => {
@@ -111,7 +112,8 @@ async function replaceInTurn(
   edit: (old: Buffer) => Buffer,
   surroundings: Surroundings,
 ): Promise<boolean> {
-  const folder = openCacheFolder(surroundings)
+  // What keeps the session from being cached has been noted where that mattered.
+  const folder = openCacheFolder({ ...surroundings, note: surroundings.debug })
   makeQuietly(folder)
   const name = `save-${digest(path)}`
   const waiting = { onWait: () => surroundings.debug(`waiting to write ${path}`), settled: () => undefined }

@@ -67,15 +67,23 @@ export function replaceFile(
  * Refuses what `replaceFile` would refuse, as far as that can be told without writing: asked before the new bytes cost
  * something.
  * @param check gets the file's bytes, undefined where there is no file
+ * @param userId undefined on Windows
  * @throws {Failure} as `replaceFile`, or what `check` throws
  */
-export function refuseUnreplaceable(path: string, check: (old: Buffer | undefined) => void): void {
+export function refuseUnreplaceable(
+  path: string,
+  check: (old: Buffer | undefined) => void,
+  userId: number | undefined,
+): void {
   explained(path, () => {
     const { target, file } = look(path)
     check(file?.bytes)
     const folder = dirname(target)
-    const there = statSync(folder, { throwIfNoEntry: false }) !== undefined
-    accessSync(there ? folder : dirname(folder), constants.W_OK | constants.X_OK)
+    const there = statSync(folder, { throwIfNoEntry: false }) !== undefined ? folder : dirname(folder)
+    accessSync(there, constants.W_OK | constants.X_OK)
+    if (userId === undefined) return
+    if (file === undefined) refuseForeignFolder(userId, there)
+    else if (userId !== 0 && file.stats.uid !== userId) throw foreign(path, 'another user')
   })
 }
 
@@ -168,7 +176,7 @@ function makeFolder(folder: string): void {
   try {
     // The umask may have taken the user's own rights.
     chmodSync(folder, 0o700)
-    refuseForeignFolder(statSync(folder), dirname(folder))
+    refuseForeignFolder(statSync(folder).uid, dirname(folder))
   } catch (error) {
     rmdirSync(folder)
     throw error
@@ -176,8 +184,8 @@ function makeFolder(folder: string): void {
 }
 
 /** What root makes in a user's home, as `sudo` may, the user could not read again. */
-function refuseForeignFolder(made: Stats, folder: string): void {
-  if (made.uid !== 0 || statSync(folder).uid === 0) return
+function refuseForeignFolder(userId: number, folder: string): void {
+  if (userId !== 0 || statSync(folder).uid === 0) return
   throw configurationFailure(`${folder} belongs to another user`, 'run this as that user')
 }
 
@@ -215,7 +223,7 @@ function writeTemporary(temporary: string, bytes: Buffer, path: string, old: Sta
   try {
     writeAll(descriptor, bytes)
     const made = fstatSync(descriptor)
-    if (old === undefined) refuseForeignFolder(made, dirname(temporary))
+    if (old === undefined) refuseForeignFolder(made.uid, dirname(temporary))
     else keepOwner(descriptor, made, old, path)
     fchmodSync(descriptor, old === undefined ? 0o600 : old.mode & 0o7777)
     fsyncSync(descriptor)
@@ -233,9 +241,12 @@ function keepOwner(descriptor: number, made: Stats, old: Stats, path: string): v
   try {
     fchownSync(descriptor, old.uid, old.gid)
   } catch {
-    const owner = made.uid === old.uid ? 'a group that you are not in' : 'another user'
-    throw configurationFailure(`${path} belongs to ${owner}`, 'a new file in its place would not')
+    throw foreign(path, made.uid === old.uid ? 'a group that you are not in' : 'another user')
   }
+}
+
+function foreign(path: string, owner: string): Failure {
+  return configurationFailure(`${path} belongs to ${owner}`, 'a new file in its place would not')
 }
 
 /** @returns false where the file is no longer the one that was found, or another run has taken the temporary away */

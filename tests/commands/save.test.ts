@@ -215,6 +215,16 @@ describe('a saved profile', () => {
   })
 })
 
+it('notes once what keeps the session from being cached', () =>
+  at(async (home) => {
+    const cache = join(home.sandbox.home, '.cache', 'aws-mfa-env')
+    await mkdir(cache, { recursive: true })
+    await chmod(cache, 0o777)
+    const { status, stderr } = await home.run(['save', home.code()])
+    const noted = `aws-mfa-env: note: nothing is cached: others can write to ${cache}\n`
+    expect([status, stderr]).toEqual([0, noted + endpointNote(server)])
+  }))
+
 it('is refused where another program has emptied the file meanwhile, as the AWS CLI does before it fills it', () =>
   at(async (home) => {
     const file = awsFile(home, 'credentials')

@@ -4,6 +4,7 @@ const table = {
   callsToKillAt: { share: 2, all: 7 },
   callsAtOnce: { share: 20, all: 200 },
   statusCalls: { share: 50, all: 10_000 },
+  sections: { share: 10_000, all: 100_000 },
   savers: { share: 6, all: 50 },
   savesEach: { share: 3, all: 20 },
   savesEachAlone: { share: 2, all: 4 },
