@@ -8,6 +8,7 @@ const table = {
   savers: { share: 6, all: 50 },
   savesEach: { share: 3, all: 20 },
   savesEachAlone: { share: 2, all: 4 },
+  nastyFiles: { share: 5, all: Number.POSITIVE_INFINITY },
   generatedPairs: { share: 4000, all: 100_000 },
   generatedPairsWithForeignLines: { share: 1000, all: 10_000 },
   generatedPlainPairs: { share: 1000, all: 10_000 },

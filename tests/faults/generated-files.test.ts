@@ -7,6 +7,7 @@ import { parseProfileDocument } from '../../src/profiles/document.ts'
 import { removeProfile, type SavedProfile, saveProfile } from '../../src/profiles/saved-profile.ts'
 import { resolveAsBotocore, resolveAsSdk } from '../keys/resolve-as-others.ts'
 import { generatePairs, type PairBytes } from '../profiles/generated-files.ts'
+import { nastyFiles } from '../profiles/nasty-files.ts'
 import {
   botocoreVersion,
   type FilePair,
@@ -91,6 +92,21 @@ describe('a session saved into generated files', () => {
       'a session saved into generated files, and removed again',
       `${saved.length + refusals.size} files: ${saved.length} saved with every other byte as before, ` +
         `idempotent, and removed with the old bytes back; ${refusals.size} refused`,
+    )
+  })
+
+  it('changes no byte of the rest in a nasty file, nor in one behind another', () => {
+    const config = Buffer.of()
+    const pairs = nastyFiles
+      .slice(0, counts.nastyFiles)
+      .flatMap(({ bytes }) => [bytes, ...nastyFiles.map((other) => Buffer.concat([bytes, other.bytes]))])
+      .map((credentials) => ({ config, credentials }))
+    const { saved, refusals } = saveInto(pairs)
+    for (const one of saved) compareBytes(one)
+    expect(saved.length).toBeGreaterThan(pairs.length / 10)
+    recordFigure(
+      'the same with the nasty files, each alone and before each other',
+      `${pairs.length} files: ${saved.length} saved as above, ${refusals.size} refused`,
     )
   })
 
@@ -215,6 +231,10 @@ describe.skipIf(version === undefined)(
         expect(without(newSdk.credentialsFile, name), files).toEqual(without(oldSdk.credentialsFile, name))
         expect(ownEntry(newSdk.credentialsFile, name), files).toMatchObject(keysOf(session))
       }
+      recordFigure(
+        `generated files read by botocore ${version} and the SDK for JavaScript before and after`,
+        `${saved.length} saved files: from the rest the same as before, and the session`,
+      )
     })
 
     it('resolve the saved credentials', async () => {
@@ -230,6 +250,10 @@ describe.skipIf(version === undefined)(
         expect(await resolveAsSdk((paths[index] as Paths).after, name), files).toEqual(keys)
       }
       expect(saved.length).toBeGreaterThan(200)
+      recordFigure(
+        `credentials of the saved profile as botocore ${version} and the SDK for JavaScript resolve them`,
+        `${saved.length} files: those that were saved`,
+      )
     })
   },
 )
