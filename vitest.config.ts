@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 // there by tests/windows alone.
 const unixOnly = [
   'tests/commands/**',
+  'tests/faults/{killed,load,odd-files,refusing-disk,together}.test.ts',
   'tests/help/advise.test.ts',
   'tests/real-shells/**',
   'tests/shells-lint.test.ts',

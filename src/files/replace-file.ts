@@ -22,7 +22,8 @@ import {
 } from 'node:fs'
 import { basename, dirname, isAbsolute, sep } from 'node:path'
 import { configurationFailure, ExitCode, Failure } from '../errors.ts'
-import { busyCodes, renamePatiently, sleep, syncFolder, systemCode, writeAll } from './durable.ts'
+import { busyCodes, renamePatiently, syncFolder, systemCode, writeAll } from './durable.ts'
+import { readFilled } from './read-filled.ts'
 
 /** What a path leads to. */
 interface Found {
@@ -32,7 +33,7 @@ interface Found {
   readonly file: { readonly bytes: Buffer; readonly stats: Stats } | undefined
 }
 
-const most = { links: 40, attempts: 10, looks: 10 }
+const most = { links: 40, attempts: 10 }
 
 /**
  * Puts what `edit` makes of a file's bytes in its place, in one step: whoever reads it finds all of the old file or
@@ -116,13 +117,7 @@ function look(path: string): Found {
   const stats = lstatSync(target, { throwIfNoEntry: false })
   if (stats === undefined) return { target, file: undefined }
   refuseUnlessOrdinary(path, target, stats)
-  let bytes = readFileSync(target)
-  // The AWS CLI's writer empties a file before it fills it (aws/aws-cli#10648).
-  for (let looks = 1; bytes.length === 0 && looks < most.looks; looks++) {
-    sleep(10)
-    bytes = readFileSync(target)
-  }
-  return { target, file: { bytes, stats } }
+  return { target, file: { bytes: readFilled(target), stats } }
 }
 
 function refuseUnlessOrdinary(path: string, target: string, stats: Stats): void {

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { configurationFailure, type Failure } from '../errors.ts'
+import { readFilled } from '../files/read-filled.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'
 import { type ProfileDocument, parseProfileDocument } from './document.ts'
 import type { FileKind } from './section-names.ts'
@@ -81,7 +82,7 @@ function readBytes(path: string, variable: string | undefined): Buffer {
   const hints = variable === undefined ? [] : [`the path comes from ${variable}`]
   try {
     const stats = statSync(path)
-    if (stats.isFile()) return readFileSync(path)
+    if (stats.isFile()) return readFilled(path)
     // /dev/null is how a script says that there is no file.
     if (stats.isCharacterDevice()) return Buffer.of()
   } catch (error) {

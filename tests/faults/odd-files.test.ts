@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { type Home, withHome } from '../commands/home.ts'
 import { note } from '../commands/machine.ts'
-import { endpointNote, environmentOf, errorText, toolPath } from '../commands/tool.ts'
+import { endpointNote, environmentOf, errorText, toolCommand } from '../commands/tool.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { counts } from './counts.ts'
@@ -62,7 +62,7 @@ async function saveOver(home: Home, { make, file = 'credentials', asNobody }: Ro
     HOME: join(home.sandbox.folder, 'nowhere'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, file),
   }
-  const command = [...(asNobody ? nobody : []), process.execPath, toolPath, 'save', home.code()]
+  const command = [...(asNobody ? nobody : []), ...toolCommand, 'save', home.code()]
   const [program = '', ...words] = command
   const ran = await runProgram(program, words, { sandbox: home.sandbox, environment })
   return {

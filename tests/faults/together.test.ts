@@ -25,13 +25,13 @@ const others = Array.from({ length: 600 }, (_, n) => `[other${n}]\nregion = x${n
 
 /** Each saver saves one profile after the other, and gives a line a run: the profile, and how it ended. */
 const saveMany =
-  'for saver in $(seq "$0"); do (for save in $(seq "$1"); do name=p$saver-$save; ' +
-  'eval "$2" \'"$3" "$4" save --to $name\' 2>>errors; echo $name $?; done) & done; wait'
+  'each=$1; under=$2; shift 2; for saver in $(seq "$0"); do (for save in $(seq "$each"); do name=p$saver-$save; ' +
+  'eval "$under" \'"$@" save --to $name\' 2>>errors; echo $name $?; done) & done; wait'
 
 /** @param under words of sh that the tool runs under, in which $name is the profile */
 async function saveAtOnce(home: Home, each: number, under: string): Promise<void> {
   const words = ['-c', saveMany, `${savers}`, `${each}`, under, ...toolCommand]
-  const options = { sandbox: home.sandbox, environment: home.environment, timeout: 30 * minutes }
+  const options = { sandbox: home.sandbox, environment: home.environment, timeout: 60 * minutes }
   const { stdout } = await runProgram('sh', words, options)
   const ended = stdout.toString().trim().split('\n').sort()
   expect(await readFile(join(home.sandbox.folder, 'errors'), 'utf8')).toBe('')
@@ -70,7 +70,7 @@ async function readNames(home: Home, before: string): Promise<string[]> {
 }
 
 describe(`${savers} processes that save different profiles at once`, () => {
-  it('lose none', { timeout: 30 * minutes }, () =>
+  it('lose none', { timeout: 60 * minutes }, () =>
     withHome(server, async (home) => {
       const before = await prepare(home)
       await saveAtOnce(home, savesEachAlone, '')
@@ -85,7 +85,7 @@ describe(`${savers} processes that save different profiles at once`, () => {
   const missing = ['strace', 'aws'].filter((name) => findOnPath(name) === undefined)
   it.skipIf(missing.length > 0)(
     `lose none but to the AWS CLI, nor it one to them${missing.map((name) => ` (${name} is not on PATH)`).join('')}`,
-    { timeout: 30 * minutes },
+    { timeout: 60 * minutes },
     () =>
       withHome(server, async (home) => {
         const before = await prepare(home)
@@ -129,7 +129,7 @@ async function writeAsAwsCli(home: Home, trace: string, stop: string): Promise<v
   const folder = `dirname "$(python3 -c 'import sys; print(sys.executable)')"`
   const found = await runProgram('sh', ['-c', folder], { sandbox: home.sandbox })
   const environment = { PATH: `${found.stdout.toString().trim()}${delimiter}${process.env['PATH']}` }
-  const options = { sandbox: home.sandbox, environment, timeout: 30 * minutes }
+  const options = { sandbox: home.sandbox, environment, timeout: 60 * minutes }
   const { status, stderr } = await runProgram('sh', ['-c', script, stop, trace], options)
   expect([status, stderr.toString()]).toEqual([0, ''])
 }

@@ -227,23 +227,6 @@ describe('writing', () => {
     expect(readdirSync(path)).toEqual(['name'])
   })
 
-  it('leaves the old text or the new one when it is killed', async () => {
-    let leftovers = 0
-    for (let round = 0; round < 60; round++) {
-      const child = writer.start(['churn', path, home, process.platform, 'name', 'a', 'b', 'c', 'd', 'e'])
-      await child.hears('written')
-      await pause(Math.random() * 10)
-      child.kill()
-      await child.end
-      expectWhole()
-      leftovers += readdirSync(path).length - 1
-    }
-    // Or it was never killed where it matters.
-    expect(leftovers).toBeGreaterThan(0)
-    await writePrivateFile(open(), 'name', 'text')
-    expect(readdirSync(path)).toEqual(['name'])
-  })
-
   function expectWhole(): void {
     const text = readPrivateFile(open(), 'name') ?? ''
     expect(text).toHaveLength(30_000)

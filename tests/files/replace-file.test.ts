@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import { type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -19,7 +19,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -480,42 +479,6 @@ function expectWhole(number: number, size = 100_000): void {
 }
 
 describe.runIf(onUnix)('a run', () => {
-  it('that is killed at any moment leaves one whole file, and the next nothing beside it', async () => {
-    const rounds = 40
-    const size = 200_000
-    let left = 0
-    for (let round = 0; round < rounds; round++) {
-      const acknowledged = await killSoon(size)
-      left += litter().length
-      const number = Number.parseInt(text(), 10)
-      expectWhole(number, size)
-      expect(number).toBeGreaterThanOrEqual(acknowledged)
-    }
-    // Or the moments were not those that matter.
-    expect(left).toBeGreaterThan(rounds / 10)
-    const last = Number.parseInt(text(), 10)
-    expect(runProgram([], {}, platform, size)).toBe(`${last + 1}\n`)
-    expect(litter()).toEqual([])
-  })
-
-  /** @returns the last number that the run has said to be in the file */
-  async function killSoon(size: number): Promise<number> {
-    const [name = '', ...words] = command(file, size, '1000000')
-    const child = spawn(name, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-    const said: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => said.push(chunk))
-    await once(child.stdout, 'data')
-    await delay(Math.random() * 10)
-    await kill(child)
-    return Number(Buffer.concat(said).toString().split('\n').at(-2))
-  }
-
-  async function kill(child: ChildProcess): Promise<void> {
-    const closed = once(child, 'close')
-    child.kill('SIGKILL')
-    await closed
-  }
-
   it('beside others finds and leaves whole files, though without turns not all changes', async () => {
     const runs = [1, 2, 3].map(async () => {
       const [name = '', ...words] = command(file, 100_000, '30')

@@ -18,10 +18,8 @@ async function main(): Promise<void> {
   // Each text is of one character, so that a mixture can be told.
   const wholes = texts.map((text) => text.repeat(30_000))
   try {
-    do {
-      for (const whole of wholes) await writePrivateFile(folder, name, whole)
-      say('written')
-    } while (job === 'churn')
+    for (const whole of wholes) await writePrivateFile(folder, name, whole)
+    say('written')
   } catch (error) {
     say(`${(error as NodeJS.ErrnoException).code}`)
   }
