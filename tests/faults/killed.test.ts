@@ -13,6 +13,9 @@ import { findOnPath } from '../real-shells/shells.ts'
 import { counts } from './counts.ts'
 import { recordFigure } from './figures.ts'
 
+/** On a busy machine a run takes seconds. */
+const timeout = 60 * 60_000
+
 let server: AwsServer
 beforeAll(async () => {
   server = await startAwsServer()
@@ -143,7 +146,9 @@ async function expectMended(home: Home): Promise<void> {
 }
 
 describe('save that is killed', () => {
-  it(`at ${counts.kills} random moments leaves the old or the new, whole, and the next clears up`, async () => {
+  it(`at ${counts.kills} random moments leaves the old or the new, whole, and the next clears up`, {
+    timeout,
+  }, async () => {
     const tally: Tally = { killed: 0, ended: 0, littered: 0, renewed: { saved: 0, cached: 0 } }
     const lane = () => withHome(server, (home) => saveAndKill(home, counts.kills / 2, tally))
     await Promise.all([lane(), lane()])
@@ -162,6 +167,7 @@ describe('save that is killed', () => {
   const strace = findOnPath('strace')
   it.skipIf(strace === undefined)(
     `at each system call from its first file on, too${strace === undefined ? ' (strace is not on PATH)' : ''}`,
+    { timeout },
     () =>
       withHome(server, async (home) => {
         let state = await prepare(home)
