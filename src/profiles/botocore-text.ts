@@ -4,15 +4,20 @@ const blank = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205
 /** The text without the blanks at both ends, by Python's str.strip. */
 export function strip(text: string): string {
   let end = text.length
-  while (end > 0 && blank.test(text.charAt(end - 1))) end--
+  while (end > 0 && isBlank(text, end - 1)) end--
   return text.slice(Math.min(indentationOf(text), end), end)
 }
 
 /** How many blanks stand before the text. */
 export function indentationOf(text: string): number {
   let start = 0
-  while (start < text.length && blank.test(text.charAt(start))) start++
+  while (start < text.length && isBlank(text, start)) start++
   return start
+}
+
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code > 0x20 && code < 0x7f ? false : blank.test(text.charAt(at))
 }
 
 /**

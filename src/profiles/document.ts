@@ -51,33 +51,35 @@ type OpenSection = Growing<Omit<Section, 'entries'>> & { entries: Growing<Entry>
  */
 export function parseProfileDocument(bytes: Buffer): ProfileDocument {
   const reading = new Reading()
-  const lines = splitLines(bytes)
-  const encoding = encodingDefect(bytes, lines)
+  const encoding = encodingDefect(bytes)
   if (encoding !== undefined) reading.report(encoding.line, encoding.what)
-  for (const line of lines) reading.take(line)
+  for (const line of splitLines(bytes)) reading.take(line)
   return { sections: reading.sections, defect: reading.defect }
 }
 
-function encodingDefect(bytes: Buffer, lines: readonly Line[]): ProfileDocument['defect'] {
+function encodingDefect(bytes: Buffer): ProfileDocument['defect'] {
   if (bytes.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf))) {
     return { line: 1, what: 'the file begins with a byte order mark' }
   }
   if (isUtf8(bytes)) return undefined
-  const line = lines.find(({ start, end }) => !isUtf8(bytes.subarray(start, end)))
-  return { line: line?.number ?? 1, what: 'the line is not UTF-8' }
+  for (const { number, start, end } of splitLines(bytes)) {
+    if (!isUtf8(bytes.subarray(start, end))) return { line: number, what: 'the line is not UTF-8' }
+  }
+  return undefined
 }
 
-function splitLines(bytes: Buffer): Line[] {
-  const lines: Line[] = []
+function* splitLines(bytes: Buffer): Iterable<Line> {
   const latin1 = bytes.toString('latin1')
-  for (const { 0: whole, 1: content = '', 2: ending = '', index: start } of latin1.matchAll(
-    /([^\r\n]*)(\r\n|\n|\r|$)/g,
-  )) {
-    if (whole === '') break
-    const text = /[\x80-\xff]/.test(content) ? Buffer.from(content, 'latin1').toString() : content
-    lines.push({ text, ending, number: lines.length + 1, start, end: start + whole.length })
+  const isAscii = !/[\x80-\xff]/.test(latin1)
+  const nextEnding = /\r\n?|\n|$/g
+  for (let start = 0, number = 1; start < latin1.length; number += 1) {
+    nextEnding.lastIndex = start
+    const { 0: ending = '', index = start } = nextEnding.exec(latin1) ?? {}
+    const content = latin1.slice(start, index)
+    const end = index + ending.length
+    yield { text: isAscii ? content : Buffer.from(content, 'latin1').toString(), ending, number, start, end }
+    start = end
   }
-  return lines
 }
 
 class Reading {

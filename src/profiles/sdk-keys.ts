@@ -49,5 +49,5 @@ export class SdkKeys {
 }
 
 function uncomment(line: string): string {
-  return line.replace(/(^|\s)[;#].*/s, '').trim()
+  return (/[;#]/.test(line) ? line.replace(/(^|\s)[;#].*/s, '') : line).trim()
 }
