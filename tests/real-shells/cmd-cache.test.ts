@@ -218,9 +218,13 @@ function describeProfile(name: Profile, user: User): string {
 
 async function listFiles(parent: string, name: string): Promise<string[]> {
   const entries = await readdir(join(parent, name), { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(parent.length + 1))
+  return (
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(parent.length + 1))
+      // What Node.js has compiled.
+      .filter((path) => !path.includes('/aws-mfa-env/code/'))
+  )
 }
 
 function scriptsFor(
