@@ -1,6 +1,7 @@
 import { defineConfig, type RolldownOptions } from 'rolldown'
 import { escapeNonAscii } from './build/ascii.ts'
 import { lazyBuiltIns } from './build/built-ins.ts'
+import { listLicenses } from './build/licenses.ts'
 import { trimDependencies } from './build/trims.ts'
 
 const common = {
@@ -27,7 +28,7 @@ export const main: RolldownOptions = {
   treeshake: {
     moduleSideEffects: [{ test: /node_modules\/yargs\/lib\/platform-shims\//, sideEffects: false }],
   },
-  plugins: [trimDependencies(), lazyBuiltIns(), escapeNonAscii()],
+  plugins: [trimDependencies(), lazyBuiltIns(), escapeNonAscii(), listLicenses()],
   preserveEntrySignatures: false,
   output: {
     ...output,

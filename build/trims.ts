@@ -76,6 +76,8 @@ export const node_https = {
     file: '@smithy/core/dist-es/submodules/serde/uuid/v4.js',
     text: "import { randomUUID } from 'node:crypto'\nexport const bindV4 = () => () => randomUUID()",
   },
+  // No proxy is spoken to by Kerberos, for which it would load code from any folder above; and it has no license's text.
+  { file: 'proxy-agent-negotiate/dist/index.js', text: 'export const createNegotiateAuth = undefined' },
   // For configuration files, of which there are none.
   {
     file: 'yargs-parser/build/lib/index.js',
