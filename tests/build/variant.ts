@@ -95,10 +95,10 @@ export function runCase(variant: Variant, { words, faults = [], ...given }: Case
 
 function levelHeaders(text: string): string {
   return text
-    .replace(
-      /^(user-agent|x-amz-user-agent|amz-sdk-invocation-id|x-amz-date|x-amz-security-token): .*$/gim,
-      '$1',
-    )
+    .replace(/^(user-agent|x-amz-user-agent): .+$/gim, '$1')
+    .replace(/(?<=^amz-sdk-invocation-id: )[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/gim, 'UUID')
+    .replace(/(?<=^x-amz-date: )\d{8}T\d{6}Z$/gim, 'TIME')
+    .replace(/(?<=^x-amz-security-token: ).{100,}$/gim, 'TOKEN')
     .replace(/(?<=Credential=\w+\/)\d{8}/g, 'DATE')
     .replace(/(?<=Signature=)[0-9a-f]{64}/g, 'SIGNATURE')
 }

@@ -69,7 +69,7 @@ describe('a cached session', () => {
         programs: counts(/execve\(/),
         connections: counts(/connect\(/),
         writes: counts(/(mkdir|rename|unlink|O_CREAT|O_WRONLY|O_RDWR).*\/home\//),
-        sdk: counts(/\/dist\/(sts|iam|turn)\.cjs/),
+        sdk: counts(/\/dist\/(sdk|iam|tunnel)\.cjs/),
       }).toEqual({ programs: 1, connections: 0, writes: 0, sdk: 0 })
     })
   })

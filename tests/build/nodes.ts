@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** A Node.js that runs the bundle. */
+export interface Node {
+  readonly version: string
+  readonly path: string
+  /** Why it is not there. */
+  readonly missing: string | undefined
+}
+
+const script = readFileSync(new URL('bring-nodes', import.meta.url), 'utf8')
+const versions = /^versions=\((.*)\)$/m.exec(script)?.[1]?.split(' ') ?? []
+
+const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+const folder = process.env['AWS_MFA_ENV_TEST_CACHE'] ?? join(caches, 'aws-mfa-env-tests')
+
+/** Those that tests/build/bring-nodes brings: they keep compiled code. */
+export const newerNodes: readonly Node[] = versions.map((version) => {
+  const path = join(folder, `node-${version}`, 'package', 'bin', 'node')
+  const missing = existsSync(path) ? undefined : 'tests/build/bring-nodes has not been run'
+  return { version, path, missing }
+})
+
+const own: Node = { version: process.versions.node, path: process.execPath, missing: undefined }
+
+/** The one that runs the tests, and those. */
+export const nodes: readonly Node[] = [own, ...newerNodes.filter(({ version }) => version !== own.version)]
