@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import module from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -16,14 +17,16 @@ const versions = /^versions=\((.*)\)$/m.exec(script)?.[1]?.split(' ') ?? []
 const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
 const folder = process.env['AWS_MFA_ENV_TEST_CACHE'] ?? join(caches, 'aws-mfa-env-tests')
 
-/** Those that tests/build/bring-nodes brings: they keep compiled code. */
-export const newerNodes: readonly Node[] = versions.map((version) => {
+const own: Node = { version: process.versions.node, path: process.execPath, missing: undefined }
+
+const brought = versions.map((version): Node => {
   const path = join(folder, `node-${version}`, 'package', 'bin', 'node')
   const missing = existsSync(path) ? undefined : 'tests/build/bring-nodes has not been run'
   return { version, path, missing }
 })
 
-const own: Node = { version: process.versions.node, path: process.execPath, missing: undefined }
+/** The one that runs the tests, and those that tests/build/bring-nodes brings. */
+export const nodes: readonly Node[] = [own, ...brought.filter(({ version }) => version !== own.version)]
 
-/** The one that runs the tests, and those. */
-export const nodes: readonly Node[] = [own, ...newerNodes.filter(({ version }) => version !== own.version)]
+/** Those of them that keep compiled code, as Node.js does since 22.1. */
+export const keepingNodes = 'enableCompileCache' in module ? nodes : nodes.slice(1)
