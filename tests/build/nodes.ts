@@ -17,10 +17,13 @@ const versions = /^versions=\((.*)\)$/m.exec(script)?.[1]?.split(' ') ?? []
 const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
 const folder = process.env['AWS_MFA_ENV_TEST_CACHE'] ?? join(caches, 'aws-mfa-env-tests')
 
+/** Where tests/build/bring-nodes puts a version. */
+export const pathOfNode = (version: string) => join(folder, `node-${version}`, 'package', 'bin', 'node')
+
 const own: Node = { version: process.versions.node, path: process.execPath, missing: undefined }
 
 const brought = versions.map((version): Node => {
-  const path = join(folder, `node-${version}`, 'package', 'bin', 'node')
+  const path = pathOfNode(version)
   const missing = existsSync(path) ? undefined : 'tests/build/bring-nodes has not been run'
   return { version, path, missing }
 })
