@@ -449,7 +449,9 @@ describe('the process', () => {
           files: [...new Set(text.match(/(?<=")[^"]*\/home\/[^"]*(?=")/g))]
             // The code that Node.js 22 and later have compiled.
             .filter((path) => !path.includes('/.cache/aws-mfa-env/code/'))
-            .map((path) => path.replace(/.*\/home\//, '').replace(/(?<=\/session-|\/\.new-)[\w-]+/, '*')),
+            .map((path) =>
+              path.replace(/.*\/home\//, '').replace(/(?<=\/session-|\/device-|\/\.new-)[\w-]+/, '*'),
+            ),
           programs: text.match(/execve\(/g)?.length,
           // The executable is one file.
           sdk: isBundle && text.includes('/dist/sdk.cjs'),
@@ -457,14 +459,16 @@ describe('the process', () => {
       }
       const environment = environmentOf(server, user)
       const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...withoutKeys } = environment
+      // A device that is named is remembered where another one is.
+      const device = '.cache/aws-mfa-env/device-*.json'
       expect(await opened(environment, ['-s', 'sh', server.nextTokenCode(user)])).toEqual({
-        files: [],
+        files: [device],
         programs: 1,
         sdk: isBundle,
       })
       const profiles = ['.aws/config', '.aws/credentials']
       expect(await opened(withoutKeys, ['-s', 'sh', server.nextTokenCode(user)])).toEqual({
-        files: [...profiles, '.cache/aws-mfa-env', '.cache/aws-mfa-env/.new-*'],
+        files: [...profiles, device, '.cache/aws-mfa-env', '.cache/aws-mfa-env/.new-*'],
         programs: 1,
         sdk: isBundle,
       })
