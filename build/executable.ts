@@ -39,7 +39,8 @@ function isPlatform(name: string): name is Platform {
 }
 
 async function makeExecutable(target: Platform): Promise<void> {
-  const bundle = join(folder, 'bundle')
+  // Its path goes into the bytecode: from another place, or by another name, another file would come of the same code.
+  const bundle = join('executables', target, 'bundle')
   // Within the executable the files of shells/ are beside what it calls its program.
   const define = { ...main.transform?.define, 'import.meta.dirname': 'process.argv[1]' }
   await build({ ...main, transform: { define }, output: { ...main.output, dir: bundle, cleanDir: false } })
@@ -58,6 +59,7 @@ async function makeExecutable(target: Platform): Promise<void> {
   execFileSync(await findBun(here as Platform), ['build', ...flags, join(bundle, 'main.cjs')], {
     stdio: 'inherit',
   })
+  rmSync(bundle, { recursive: true })
 }
 
 /** Bun for a platform: as npm has installed it, else brought and checked against package-lock.json. */
