@@ -9,13 +9,21 @@ export type Obstacle = 'missing' | 'folder' | 'not executable'
  * @param path undefined where there is no PATH
  */
 export function findObstacle(command: string, path: string | undefined): Obstacle | undefined {
-  const folders = (path ?? '/bin:/usr/bin').split(':')
-  const files = command.includes('/') ? [command] : folders.map((folder) => `${folder || '.'}/${command}`)
-  const obstacles = files.map(obstacleOf)
+  const obstacles = filesFor(command, path).map(obstacleOf)
   if (obstacles.includes(undefined)) return undefined
   // In PATH, a folder of that name and what cannot be looked at are passed over.
   const count: readonly unknown[] = command.includes('/') ? ['folder', 'not executable'] : ['not executable']
   return obstacles.find((obstacle) => count.includes(obstacle)) ?? 'missing'
+}
+
+/** The file that the system starts for a command; undefined where there is none. */
+export function findRunnable(command: string, path: string | undefined): string | undefined {
+  return filesFor(command, path).find((file) => obstacleOf(file) === undefined)
+}
+
+function filesFor(command: string, path: string | undefined): string[] {
+  if (command.includes('/')) return [command]
+  return (path ?? '/bin:/usr/bin').split(':').map((folder) => `${folder || '.'}/${command}`)
 }
 
 function obstacleOf(file: string): Obstacle | undefined {

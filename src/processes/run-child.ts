@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Environment, Surroundings } from '../surroundings.ts'
+import { findRunnable } from './find-obstacle.ts'
 import { findStart, type Start } from './windows-start.ts'
 
 /** How a child ended: by itself, by a signal, or not even started, with the system's error code. */
@@ -14,13 +15,27 @@ export type ChildEnd =
  * sends reach it without us; those that are sent to us alone are handed on.
  * @param environment all that it finds there
  */
-export function runChild(
+export async function runChild(
   command: string,
   words: readonly string[],
   environment: Environment,
-  { platform, processId, takeSignals }: Pick<Surroundings, 'platform' | 'processId' | 'takeSignals'>,
+  surroundings: RunSurroundings,
 ): Promise<ChildEnd> {
-  const find = platform === 'win32' ? findStart : asItIs
+  const find = surroundings.platform === 'win32' ? findStart : asItIs
+  const run = (start: () => Start) => runStart(start, environment, surroundings)
+  const end = await run(() => find(command, words, environment))
+  const isText = 'error' in end && end.error === 'ENOEXEC'
+  const script = isText ? findRunnable(command, environment['PATH']) : undefined
+  return script === undefined ? end : run(() => asItIs(shell, [script, ...words]))
+}
+
+type RunSurroundings = Pick<Surroundings, 'platform' | 'processId' | 'takeSignals'>
+
+function runStart(
+  start: () => Start,
+  environment: Environment,
+  { platform, processId, takeSignals }: RunSurroundings,
+): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
     const end = (how: ChildEnd) => {
       giveBack()
@@ -34,8 +49,8 @@ export function runChild(
       if (!reached) child?.kill(signal)
     })
     try {
-      const { program, words: given, ...options } = find(command, words, environment)
-      child = spawn(program, [...given], { ...options, stdio: 'inherit', env: environment })
+      const { program, words, ...options } = start()
+      child = spawn(program, [...words], { ...options, stdio: 'inherit', env: environment })
     } catch (error) {
       giveBack()
       const { code } = error as NodeJS.ErrnoException
@@ -47,6 +62,9 @@ export function runChild(
     child.on('exit', (status, signal) => end(signal === null ? { status: status ?? 0 } : { signal }))
   })
 }
+
+/** What runs a script that names no interpreter (execvp(3)); not every C library and runtime sees to that. */
+const shell = '/bin/sh'
 
 const asItIs = (program: string, words: readonly string[]): Start => ({
   program,
