@@ -20,9 +20,10 @@ async function main(): Promise<void> {
     if (ending) return
     ending = true
     const { stdout, stderr, exitCode } = await fail(error, words, surroundings)
-    process.exitCode = exitCode
     writeToPeople(stderr)
     writeQuietly(1, stdout)
+    // A terminal that was read until now may keep Bun from ending by itself.
+    process.exit(exitCode)
   }
   interrupt = async (signal) => {
     if (ending) return
@@ -31,7 +32,6 @@ async function main(): Promise<void> {
     terminal?.restore()
     terminal?.say('\n')
     await end(new Failure(ExitCode.interrupted, 'interrupted'))
-    process.exit()
   }
   for (const signal of endingSignals) process.on(signal, interrupt)
   // With nothing left to wait for Node.js would end with 0, and with an empty text, which `eval` finds good.
