@@ -5,7 +5,7 @@ import { ProxyError } from './proxy.ts'
 import { SessionRefused } from './refusals.ts'
 import type { AwsRequest } from './request.ts'
 import { NotAwsError, RequestError } from './request-errors.ts'
-import { errorCode, isAwsError, isClockSkew, isThrottling, statusCode } from './retry.ts'
+import { errorCode, isAwsError, isClockSkew, isThrottling, statusCode, systemCode } from './retry.ts'
 
 /** What one call adds to the explanation that all share. */
 export interface CallContext {
@@ -217,10 +217,6 @@ function explainProxy(
       : `${where} broke the connection before it had made one to AWS${code && ` (${code})`}`,
     ...hints,
   )
-}
-
-function systemCode(cause: unknown): string {
-  return (cause as NodeJS.ErrnoException | undefined)?.code ?? ''
 }
 
 function isUnreachable(code: string): boolean {

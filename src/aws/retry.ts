@@ -10,6 +10,17 @@ export function statusCode(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode
 }
 
+/** The code of a connection that failed, as Node.js has it; empty for another error. */
+export function systemCode(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
+  return codesOfBun[code] ?? code
+}
+
+const codesOfBun: Readonly<Record<string, string>> = {
+  ERR_SOCKET_CLOSED: 'ECONNRESET',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'EPROTO',
+}
+
 /** Whether AWS gave this error, and not the SDK that could not read an answer. */
 export function isAwsError(error: unknown): boolean {
   return error instanceof Error && '$fault' in error
@@ -38,5 +49,5 @@ export function isClockSkew(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   const status = error instanceof NotAwsError ? error.statusCode : statusCode(error)
   if (status !== undefined && status >= 500) return true
-  return /^(ECONNRESET|EPIPE)$/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+  return /^(ECONNRESET|EPIPE)$/.test(systemCode(error))
 }
