@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'rolldown'
@@ -65,11 +65,12 @@ async function makeExecutable(target: Platform): Promise<void> {
 /** Bun for a platform: as npm has installed it, else brought and checked against package-lock.json. */
 async function findBun(target: Platform): Promise<string> {
   const name = `@oven/bun-${target}`
-  const program = join('package', 'bin', target.startsWith('windows') ? 'bun.exe' : 'bun')
-  const installed = join('node_modules', name, program.replace('package', '.'))
-  if (existsSync(installed)) return installed
-  const brought = join(folder, program)
-  if (existsSync(brought)) return brought
+  const program = target.startsWith('windows') ? 'bun.exe' : 'bun'
+  // Where npm runs scripts, the package has moved it to a place of the same name on every platform.
+  const moved = target === here ? [join('node_modules', 'bun', 'bin', 'bun.exe')] : []
+  const installed = [join('node_modules', name, 'bin', program), ...moved].find(existsSync)
+  if (installed !== undefined) return installed
+  const brought = join(folder, `bun-${target}`)
   const { version, integrity } = packageLock.packages[`node_modules/${name}`]
   const archive = execFileSync('npm', ['pack', '--silent', `${name}@${version}`], {
     cwd: folder,
@@ -80,7 +81,8 @@ async function findBun(target: Platform): Promise<string> {
     .update(readFileSync(join(folder, archive)))
     .digest('base64')
   if (integrity !== `sha512-${digest}`) throw new Error(`${archive} is not what package-lock.json has`)
-  execFileSync('tar', ['-xzf', archive, program.replaceAll('\\', '/')], { cwd: folder })
+  execFileSync('tar', ['-xzf', archive, `package/bin/${program}`], { cwd: folder })
+  renameSync(join(folder, 'package', 'bin', program), brought)
   chmodSync(brought, 0o755)
   return brought
 }
