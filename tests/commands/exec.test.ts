@@ -8,7 +8,15 @@ import { type Reply, runScriptAtTerminal, script } from '../device/pseudo-termin
 import { readEnvironment, runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { type Home, runShell, settle, shellWords, startTool, withHome } from './home.ts'
-import { endpointNote, environmentOf, errorText, toolCommand, toolProgram, toolWords } from './tool.ts'
+import {
+  endpointNote,
+  environmentOf,
+  errorText,
+  isBundle,
+  toolCommand,
+  toolProgram,
+  toolWords,
+} from './tool.ts'
 
 const hasAwsCli = await works('aws', '--version')
 
@@ -408,7 +416,8 @@ describe('before the command starts', () => {
       expect(again).toMatchObject({ status: 2, stdout: '' })
     }))
 
-  it('a current folder that has been deleted is refused', async () => {
+  // Bun does not even start there.
+  it.skipIf(!isBundle)('a current folder that has been deleted is refused', async () => {
     const line = `mkdir gone && cd gone && rmdir ../gone && ${shellWords('exec', 'pwd')}`
     const { status, stdout, stderr } = await runShell(home, line)
     expect([status, `${stdout}`, `${stderr}`]).toEqual([
@@ -476,7 +485,7 @@ describe.skipIf(script === undefined)('at a terminal (script is not on PATH)', (
       { shown: 'Stopped', reply: '' },
       { shown: 'prompt> ', reply: 'fg\n' },
       // The shell shows what it goes on with.
-      { shown: '/dist/', reply: 'words\n' },
+      { shown: 'aws-mfa-env', reply: 'words\n' },
       { shown: 'read words', reply: '' },
       { shown: 'prompt> ', reply: 'echo "status $?"\n' },
       { shown: 'status 5', reply: '' },

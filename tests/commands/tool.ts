@@ -19,6 +19,12 @@ export const [toolProgram = '', ...toolWords] = toolCommand
 /** The same, as a POSIX shell takes it. */
 export const toolLine = toolCommand.map((word) => `'${word}'`).join(' ')
 
+/** What has its runtime, Node.js or Bun, load a file first. */
+export const preloading = (file: string) => ({
+  NODE_OPTIONS: `--require=${file}`,
+  BUN_OPTIONS: `--preload=${file}`,
+})
+
 /** How a run of the tool ended. */
 export interface ToolRun {
   readonly status: number | null

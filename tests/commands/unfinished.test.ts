@@ -3,16 +3,15 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { withSandbox } from '../real-shells/run.ts'
-import { isBundle, toolProgram, toolWords } from './tool.ts'
+import { preloading, toolProgram, toolWords } from './tool.ts'
 
-// The executable takes no hook.
-it.skipIf(!isBundle)('a run that has nothing left to wait for is no success', () =>
+it('a run that has nothing left to wait for is no success', () =>
   withSandbox(async (sandbox) => {
     // Node.js does not wait for such a stdin, as for a connection that a library has lost.
     const hook = join(sandbox.folder, 'hook.cjs')
     await writeFile(hook, 'process.stdin.unref()\n')
     const child = spawn(toolProgram, [...toolWords, '-s', 'sh', '-'], {
-      env: { PATH: process.env['PATH'], HOME: sandbox.home, NODE_OPTIONS: `--require=${hook}` },
+      env: { PATH: process.env['PATH'], HOME: sandbox.home, ...preloading(hook) },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const output = { stdout: '', stderr: '' }
@@ -27,5 +26,4 @@ it.skipIf(!isBundle)('a run that has nothing left to wait for is no success', ()
     expect(output.stderr).toMatch(
       /^aws-mfa-env: error: this is a bug .*\nError: the run has stopped before its end\n/,
     )
-  }),
-)
+  }))

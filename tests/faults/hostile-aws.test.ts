@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Authority, createAuthority, hasOpenssl } from '../aws/private-authority.ts'
 import { startAwsServer } from '../aws-server/server.ts'
-import { isBundle, runTool, type ToolRun } from '../commands/tool.ts'
+import { preloading, runTool, type ToolRun } from '../commands/tool.ts'
 import { withSandbox } from '../real-shells/run.ts'
 import { sessionBody, variablesFor } from './answers.ts'
 import { counts } from './counts.ts'
@@ -43,7 +43,7 @@ function measureTool(words: readonly string[], environment: Record<string, strin
     const start = performance.now()
     const ran = await runTool(words, {
       sandbox,
-      environment: { ...environment, NODE_OPTIONS: `--require=${hook}` },
+      environment: { ...environment, ...preloading(hook) },
     })
     const seconds = (performance.now() - start) / 1000
     return { ...ran, seconds, peakMegabytes: readPeak(join(sandbox.folder, 'status')) }
@@ -51,8 +51,7 @@ function measureTool(words: readonly string[], environment: Record<string, strin
 }
 
 function readPeak(file: string): number | undefined {
-  // The executable takes no hook.
-  if (process.platform !== 'linux' || !isBundle) return undefined
+  if (process.platform !== 'linux') return undefined
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8'))?.[1]
   return Number(kilobytes) / 1024
 }

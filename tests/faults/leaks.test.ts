@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isBundle, toolCommand, toolProgram, toolWords } from '../commands/tool.ts'
+import { toolCommand, toolProgram, toolWords } from '../commands/tool.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { findCanaries } from './canaries.ts'
 import { answerWithCanaries, type CanaryHome, canaries, isOfSession, withCanaries } from './canary-home.ts'
@@ -87,10 +87,7 @@ function expectNoLeaks(one: LeakCase, ran: TracedRun, folder: string, files: rea
 
 let searched = 0
 const all = [...leakCases, ...userMistakes]
-// The executable takes no hook, and so has no bug.
-const cases = all.filter(
-  ({ name }, index) => index % counts.leakCaseStep === 0 && (isBundle || name !== 'a bug'),
-)
+const cases = all.filter((_one, index) => index % counts.leakCaseStep === 0)
 
 describe.skipIf(strace === undefined).concurrent('what must not leak (by strace)', () => {
   it.each(cases.map((one) => [one.name, one] as const))('%s', (_name, one) =>

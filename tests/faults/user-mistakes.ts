@@ -106,6 +106,7 @@ const badSettings: readonly LeakCase[] = [
     environment: {
       NODE_OPTIONS:
         '--require=FOLDER/bug.cjs --report-uncaught-exception --report-on-fatalerror --report-directory=FOLDER/tmp',
+      BUN_OPTIONS: '--preload=FOLDER/bug.cjs',
     },
     status: 1,
   },
