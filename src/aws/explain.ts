@@ -5,7 +5,7 @@ import { ProxyError } from './proxy.ts'
 import { SessionRefused } from './refusals.ts'
 import type { AwsRequest } from './request.ts'
 import { NotAwsError, RequestError } from './request-errors.ts'
-import { errorCode, isAwsError, isClockSkew, isThrottling, statusCode, systemCode } from './retry.ts'
+import { connectionCode, errorCode, isAwsError, isClockSkew, isThrottling, statusCode } from './retry.ts'
 
 /** What one call adds to the explanation that all share. */
 export interface CallContext {
@@ -155,7 +155,7 @@ function explainStranger(error: NotAwsError, request: AwsRequest, context: CallC
 
 function explainSilence(cause: unknown, request: AwsRequest, context: CallContext): Failure {
   const where = hostOf(request)
-  const code = systemCode(cause)
+  const code = connectionCode(cause)
   if (isUnreachable(code)) {
     return unreachable(
       `${where} cannot be reached (${code})`,
@@ -192,7 +192,7 @@ function explainProxy(
   context: CallContext,
 ): Failure {
   const where = `the proxy ${proxy.display} (from ${proxy.origin})`
-  const code = systemCode(cause)
+  const code = connectionCode(cause)
   const hints = [
     'look at the network and the variable; NO_PROXY names hosts that are asked without a proxy',
     ...ifUnsent(context),
@@ -230,7 +230,8 @@ function isUntrusted(code: string): boolean {
 /** The SDK calls a broken connection a TimeoutError too; its code tells the two apart. */
 function isTimeout(cause: unknown): boolean {
   return (
-    /^(AbortError|TimeoutError)$/.test(errorCode(cause)) && !/^(ECONNRESET|EPIPE)$/.test(systemCode(cause))
+    /^(AbortError|TimeoutError)$/.test(errorCode(cause)) &&
+    !/^(ECONNRESET|EPIPE)$/.test(connectionCode(cause))
   )
 }
 

@@ -11,7 +11,7 @@ export function statusCode(error: unknown): number | undefined {
 }
 
 /** The code of a connection that failed, as Node.js has it; empty for another error. */
-export function systemCode(error: unknown): string {
+export function connectionCode(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
   return codesOfBun[code] ?? code
 }
@@ -49,5 +49,5 @@ export function isClockSkew(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   const status = error instanceof NotAwsError ? error.statusCode : statusCode(error)
   if (status !== undefined && status >= 500) return true
-  return /^(ECONNRESET|EPIPE)$/.test(systemCode(error))
+  return /^(ECONNRESET|EPIPE)$/.test(connectionCode(error))
 }

@@ -17,6 +17,21 @@ export function writeAll(descriptor: number, bytes: Buffer): boolean {
   return true
 }
 
+/**
+ * Has the file's bytes outlive a power cut; again where a signal interrupts it, to which Bun does not see.
+ * @throws {Error} with the system's code
+ */
+export function sync(descriptor: number): void {
+  for (;;) {
+    try {
+      fsyncSync(descriptor)
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EINTR') throw error
+    }
+  }
+}
+
 /** The system's word for what failed, also where Node.js has none, as for a quota that is used up (EDQUOT). */
 export function systemCode({ code, errno = 0 }: NodeJS.ErrnoException): string | undefined {
   if (code !== 'UNKNOWN') return code
@@ -62,7 +77,7 @@ export function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r')
     try {
-      fsyncSync(descriptor)
+      sync(descriptor)
     } finally {
       closeSync(descriptor)
     }

@@ -4,7 +4,6 @@ import {
   constants,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,7 +11,7 @@ import {
   type Stats,
 } from 'node:fs'
 import { join } from 'node:path'
-import { renamePatiently, syncFolder, writeAll } from './durable.ts'
+import { renamePatiently, sync, syncFolder, writeAll } from './durable.ts'
 import { makePrivateFolder, type PrivateFolder } from './private-folder.ts'
 
 /** Bytes; nothing that is kept comes near. */
@@ -133,7 +132,7 @@ function writeWhole(path: string, bytes: Buffer): void {
   try {
     fchmodSync(descriptor, 0o600)
     if (!writeAll(descriptor, bytes)) throw Object.assign(new Error('a part was written'), { code: 'EIO' })
-    fsyncSync(descriptor)
+    sync(descriptor)
   } finally {
     closeSync(descriptor)
   }

@@ -8,7 +8,6 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -22,7 +21,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, isAbsolute, sep } from 'node:path'
 import { configurationFailure, ExitCode, Failure } from '../errors.ts'
-import { busyCodes, renamePatiently, syncFolder, systemCode, writeAll } from './durable.ts'
+import { busyCodes, renamePatiently, sync, syncFolder, systemCode, writeAll } from './durable.ts'
 import { readFilled } from './read-filled.ts'
 
 /** What a path leads to. */
@@ -221,7 +220,7 @@ function writeTemporary(temporary: string, bytes: Buffer, path: string, old: Sta
     if (old === undefined) refuseForeignFolder(made.uid, dirname(temporary))
     else keepOwner(descriptor, made, old, path)
     fchmodSync(descriptor, old === undefined ? 0o600 : old.mode & 0o7777)
-    fsyncSync(descriptor)
+    sync(descriptor)
     // From its beginning, since the writes were to positions.
     if (!readFileSync(descriptor).equals(bytes)) {
       throw new Failure(ExitCode.system, `${path} is as it was: not all of the new file could be written`)
