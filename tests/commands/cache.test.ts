@@ -61,6 +61,7 @@ describe('a cached session', () => {
       })
       expect({ status: ran.status, stdout: ran.stdout.toString() }).toEqual({ status: 0, stdout })
       const lines = readFileSync(log, 'latin1').split('\n')
+      // With O_PATH it is looked up, and not read.
       const isRead = (line: string) => /\bopen(at)?\(/.test(line) && !line.includes('O_PATH')
       const opened = lines.filter((line) => isRead(line) && line.includes(sandbox.home))
       const paths = opened.map((line) => /"([^"]*)"/.exec(line)?.[1]?.slice(sandbox.home.length + 1))
