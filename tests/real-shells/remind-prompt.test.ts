@@ -256,7 +256,8 @@ for (const setup of setups.filter(
         expect(await countAtPrompts(setup, shell)).toBe(0)
       })
     },
-    (shell) => shell.kind === setup.shell,
+    // fish 4 starts one of its own somewhere among the prompts.
+    (shell) => shell.kind === setup.shell && shell.name !== 'fish-trixie',
   )
 }
 
