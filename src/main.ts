@@ -16,26 +16,26 @@ async function main(): Promise<void> {
   const words = process.argv.slice(2)
   const surroundings = makeSurroundings(ownWords(words).includes('--debug'))
   let ending = false
-  const end = async (error: unknown) => {
+  const end = (error: unknown) => {
     if (ending) return
     ending = true
-    const { stdout, stderr, exitCode } = await fail(error, words, surroundings)
+    const { stdout, stderr, exitCode } = fail(error, words, surroundings)
     writeToPeople(stderr)
     writeQuietly(1, stdout)
     // A terminal that was read until now may keep Bun from ending by itself.
     process.exit(exitCode)
   }
-  interrupt = async (signal) => {
+  interrupt = (signal) => {
     if (ending) return
     // Ctrl-C has reached them already, and a second signal could disturb their own end.
     if (signal !== 'SIGINT') started?.abort()
     terminal?.restore()
     terminal?.say('\n')
-    await end(new Failure(ExitCode.interrupted, 'interrupted'))
+    end(new Failure(ExitCode.interrupted, 'interrupted'))
   }
   for (const signal of endingSignals) process.on(signal, interrupt)
   // With nothing left to wait for Node.js would end with 0, and with an empty text, which `eval` finds good.
-  process.once('beforeExit', () => void end(new Error('the run has stopped before its end')))
+  process.once('beforeExit', () => end(new Error('the run has stopped before its end')))
   try {
     const { stdout, exitCode, hint, signal } = await run(words, surroundings)
     writeStatements(stdout)
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     if (signal === undefined) process.exit()
     endBy(signal)
   } catch (error) {
-    await end(error)
+    end(error)
   }
 }
 

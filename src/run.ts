@@ -58,36 +58,28 @@ export async function run(words: readonly string[], surroundings: Surroundings):
  * The end of a run that failed: the text for stderr, and for stdout the one statement that makes the failure visible
  * to a shell that evaluates our output, since `eval "$(...)"` hides the status.
  */
-export async function fail(
+export function fail(
   error: unknown,
   words: readonly string[],
   surroundings: Surroundings,
-): Promise<Outcome & { readonly stderr: string }> {
-  const failure = error instanceof Failure ? await advise(error, words, surroundings) : undefined
+): Outcome & { readonly stderr: string } {
+  const failure = error instanceof Failure ? advise(error, words, surroundings) : undefined
   const exitCode = failure?.exitCode ?? ExitCode.system
   return {
     stderr: failure === undefined ? renderBug(error, surroundings.version) : renderFailure(failure),
-    stdout: surroundings.stdoutIsTerminal ? '' : await failingStatement(exitCode, words, surroundings),
+    stdout: surroundings.stdoutIsTerminal ? '' : failingStatement(exitCode, words, surroundings),
     exitCode,
   }
 }
 
 /** What only a failed run looks up: the name that may have been meant, or the first steps in this shell. */
-async function advise(
-  failure: Failure,
-  words: readonly string[],
-  surroundings: Surroundings,
-): Promise<Failure> {
+function advise(failure: Failure, words: readonly string[], surroundings: Surroundings): Failure {
   if (!(failure instanceof UnknownName || failure instanceof NothingConfigured)) return failure
   const { shell, due } = scanForStatements(words)
   return adviseOn(failure, { shell, due }, surroundings)
 }
 
-async function failingStatement(
-  exitCode: ExitCode,
-  words: readonly string[],
-  surroundings: Surroundings,
-): Promise<string> {
+function failingStatement(exitCode: ExitCode, words: readonly string[], surroundings: Surroundings): string {
   const { due, shell } = scanForStatements(words)
   if (!due) return ''
   return findDialect(shell, surroundings)?.renderFailure(exitCode) ?? ''

@@ -34,12 +34,8 @@ function readDevice(folder: PrivateFolder, name: string): RememberedDevice | und
 }
 
 /** @throws {Error} with the system's code */
-export function rememberDevice(
-  folder: PrivateFolder,
-  keyId: string,
-  device: RememberedDevice,
-): Promise<void> {
-  return writeRecord(folder, fileOf(keyId), device)
+export function rememberDevice(folder: PrivateFolder, keyId: string, device: RememberedDevice): void {
+  writeRecord(folder, fileOf(keyId), device)
 }
 
 /** @throws {Error} with the system's code */

@@ -63,7 +63,7 @@ function findObjection(status: Stats, userId: number | undefined): string | unde
  * those: each writing deletes all that it finds, once, and a living writer that loses its own this way writes again.
  * @throws {Error} with the system's code; what was there before is there still
  */
-export async function writePrivateFile(folder: PrivateFolder, name: string, text: string): Promise<void> {
+export function writePrivateFile(folder: PrivateFolder, name: string, text: string): void {
   // From here on nothing waits, so that no signal that is handled ends the run in between.
   makePrivateFolder(folder)
   deleteTemporaries(folder)

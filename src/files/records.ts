@@ -17,18 +17,18 @@ export function readRecord(folder: PrivateFolder, name: string): Record<string, 
 }
 
 /** @throws {Error} with the system's code */
-export function writeRecord(folder: PrivateFolder, name: string, record: object): Promise<void> {
-  return writePrivateFile(folder, name, JSON.stringify({ version, ...record }))
+export function writeRecord(folder: PrivateFolder, name: string, record: object): void {
+  writePrivateFile(folder, name, JSON.stringify({ version, ...record }))
 }
 
 /** What cannot be written costs the user a note, and never the session that a code was spent on. */
-export async function unlessUnwritable(
+export function unlessUnwritable(
   { path }: PrivateFolder,
   note: (text: string) => void,
-  write: () => void | Promise<void>,
-): Promise<void> {
+  write: () => void,
+): void {
   try {
-    await write()
+    write()
   } catch (error) {
     const code = systemCode(error as NodeJS.ErrnoException) ?? (error as Error).message
     note(`nothing is cached: ${path} cannot be written (${code})`)

@@ -16,16 +16,16 @@ interface Asked {
 }
 
 /** The same failure with what its user may have meant, or has to do first. */
-export async function adviseOn(
+export function adviseOn(
   failure: UnknownName | NothingConfigured,
   asked: Asked,
   surroundings: Surroundings,
-): Promise<Failure> {
+): Failure {
   const { exitCode, message, hints } = failure
   const advice =
     failure instanceof NothingConfigured
       ? firstSteps(asked, surroundings)
-      : await suggest(failure.unknown, asked, surroundings)
+      : suggest(failure.unknown, asked, surroundings)
   return new Failure(exitCode, message, ...advice, ...hints)
 }
 
@@ -46,12 +46,12 @@ function firstSteps({ shell, due }: Asked, surroundings: Surroundings): string[]
   ]
 }
 
-async function suggest(
+function suggest(
   { kind, typed, known }: UnknownName['unknown'],
   asked: Asked,
   surroundings: Surroundings,
-): Promise<string[]> {
-  const hint = kind === 'command' ? await suggestOtherThanCommand(typed, asked, surroundings) : undefined
+): string[] {
+  const hint = kind === 'command' ? suggestOtherThanCommand(typed, asked, surroundings) : undefined
   if (hint !== undefined) return [hint]
   const other = kind === 'command' || kind === 'option' ? findOtherWord(kind, typed) : undefined
   const name =
@@ -60,11 +60,11 @@ async function suggest(
 }
 
 /** What stands in a command's place may be no misspelled command, but something that is asked for in another way. */
-async function suggestOtherThanCommand(
+function suggestOtherThanCommand(
   typed: string,
   { shell }: Asked,
   surroundings: Surroundings,
-): Promise<string | undefined> {
+): string | undefined {
   if (readNames(new Profiles(surroundings)).includes(typed)) {
     return `a profile is named by an option: --profile ${typed}`
   }

@@ -62,7 +62,7 @@ export async function obtainOwnSession(run: SessionRun): Promise<IssuedSession> 
   } catch (error) {
     const { memory } = order
     if (!(error instanceof UnknownDevice) || memory === undefined || device.from !== 'memory') throw error
-    await unlessUnwritable(memory, surroundings.note, () => forgetDevice(memory, keys.accessKeyId))
+    unlessUnwritable(memory, surroundings.note, () => forgetDevice(memory, keys.accessKeyId))
     if (codes.typed !== undefined) {
       throw new Failure(
         error.exitCode,
@@ -123,9 +123,9 @@ async function obtainAndKeep(
   })
   if (memory !== undefined) {
     const worked = { serialNumber: device.value, usedAt: surroundings.now(), only: device.only }
-    await unlessUnwritable(memory, surroundings.note, () => rememberDevice(memory, keys.accessKeyId, worked))
+    unlessUnwritable(memory, surroundings.note, () => rememberDevice(memory, keys.accessKeyId, worked))
   }
-  await keep(run, [], session)
+  keep(run, [], session)
   return session
 }
 

@@ -64,7 +64,7 @@ async function inTurn(
   if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
   const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${describeWay(run)}`
   const { cache } = order
-  await unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))
+  unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))
   let waitingSince = Number.POSITIVE_INFINITY
   const taken = await takeTurn<IssuedSession | Failure>(cache.path, name, surroundings, {
     onWait: (holder) => {
@@ -84,7 +84,7 @@ async function inTurn(
   } catch (error) {
     // Of a role that cannot be assumed the others need not know.
     if (order.mfaProcess !== undefined && findCached(run, []) === undefined) {
-      await shareFailure(cache, name, error, surroundings)
+      shareFailure(cache, name, error, surroundings)
     }
     throw error
   } finally {
@@ -147,6 +147,6 @@ async function obtainRole(run: SessionRun, own: IssuedSession): Promise<IssuedSe
   const endpoint = resolveEndpoint(order.sources, 'sts', own.serialNumber)
   noteForeignEndpoint(endpoint, surroundings.note)
   const session = await assumeRoles(order.identity.roles, own, endpoint, time, surroundings)
-  await keep(run, order.identity.roles, session)
+  keep(run, order.identity.roles, session)
   return session
 }

@@ -44,8 +44,8 @@ export function readCachedSession(folder: PrivateFolder, key: CacheKey): IssuedS
 }
 
 /** @throws {Error} with the system's code */
-export function keepSession(folder: PrivateFolder, key: CacheKey, session: IssuedSession): Promise<void> {
-  return writeRecord(folder, fileNameOf(key), session)
+export function keepSession(folder: PrivateFolder, key: CacheKey, session: IssuedSession): void {
+  writeRecord(folder, fileNameOf(key), session)
 }
 
 /**

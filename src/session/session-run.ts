@@ -38,14 +38,12 @@ export function findCached(
 }
 
 /** Caches a session, where sessions of its keys are cached. */
-export async function keep(
+export function keep(
   { order, surroundings }: SessionRun,
   roles: readonly Role[],
   session: IssuedSession,
-): Promise<void> {
+): void {
   const { cache } = order
   if (cache === undefined) return
-  await unlessUnwritable(cache, surroundings.note, () =>
-    keepSession(cache, cacheKeyOf(order, roles), session),
-  )
+  unlessUnwritable(cache, surroundings.note, () => keepSession(cache, cacheKeyOf(order, roles), session))
 }

@@ -8,16 +8,16 @@ import type { Surroundings } from '../surroundings.ts'
  * fifty windows to dismiss: who has waited for it fails likewise.
  * @param name the turn's
  */
-export async function shareFailure(
+export function shareFailure(
   folder: PrivateFolder,
   name: string,
   error: unknown,
   { now, debug }: Surroundings,
-): Promise<void> {
+): void {
   if (!(error instanceof Failure) || error.exitCode === ExitCode.interrupted) return
   const { exitCode, message, hints } = error
   const record = { failedAt: now(), exitCode, message, hints }
-  await unlessUnwritable(folder, debug, () => writeRecord(folder, fileOf(name), record))
+  unlessUnwritable(folder, debug, () => writeRecord(folder, fileOf(name), record))
 }
 
 /** The failure that somebody has shared since that time, in milliseconds since 1970. */

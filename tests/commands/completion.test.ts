@@ -128,8 +128,8 @@ describe('the values that are offered', () => {
       await writeProfiles(sandbox, { config: textOf(config), credentials: textOf(credentials) })
       const device = { usedAt: 1, only: true }
       const folder = cacheIn(sandbox)
-      await rememberDevice(folder, 'AKIA1', { ...device, serialNumber: serials.used })
-      await rememberDevice(folder, 'AKIA2', { ...device, serialNumber: serials.work })
+      rememberDevice(folder, 'AKIA1', { ...device, serialNumber: serials.used })
+      rememberDevice(folder, 'AKIA2', { ...device, serialNumber: serials.work })
       await writeFile(join(folder.path, 'device-damaged.json'), '{"version":1,"serialNumber":', {
         mode: 0o600,
       })
@@ -235,7 +235,7 @@ describe('a press of Tab', () => {
     withSandbox(async (sandbox) => {
       await writeProfiles(sandbox, { config: textOf(config), credentials: textOf(credentials) })
       const folder = cacheIn(sandbox)
-      await rememberDevice(folder, 'AKIA1', { usedAt: 1, only: true, serialNumber: serials.used })
+      rememberDevice(folder, 'AKIA1', { usedAt: 1, only: true, serialNumber: serials.used })
       chmodSync(folder.path, 0o755)
       const look = () =>
         readdirSync(sandbox.folder, { recursive: true, encoding: 'utf8' }).map((name) => {

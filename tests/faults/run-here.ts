@@ -52,7 +52,7 @@ export async function runHere(
     const { stdout, exitCode } = await run(words, surroundings)
     return { status: exitCode, stdout, stderr }
   } catch (error) {
-    const ended = await fail(error, words, surroundings)
+    const ended = fail(error, words, surroundings)
     return { status: ended.exitCode, stdout: ended.stdout, stderr: stderr + ended.stderr }
   }
 }

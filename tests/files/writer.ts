@@ -7,22 +7,21 @@ import { openPrivateFolder } from '../../src/files/private-folder.ts'
 const [job = '', path = '', home, platform, name = '', ...texts] = process.argv.slice(2)
 const say = (line: string) => writeSync(1, `${line}\n`)
 
-async function main(): Promise<void> {
+function run(): string {
   const folder = openPrivateFolder(path, process.getuid?.(), {
     platform: platform as NodeJS.Platform,
     homeFolder: () => home,
     debug: say,
   })
-  if (typeof folder === 'string') return void say(folder)
-  if (job === 'read') return void say(`${readPrivateFile(folder, name)}`)
-  // Each text is of one character, so that a mixture can be told.
-  const wholes = texts.map((text) => text.repeat(30_000))
+  if (typeof folder === 'string') return folder
+  if (job === 'read') return `${readPrivateFile(folder, name)}`
   try {
-    for (const whole of wholes) await writePrivateFile(folder, name, whole)
-    say('written')
+    // Each text is of one character, so that a mixture can be told.
+    for (const text of texts) writePrivateFile(folder, name, text.repeat(30_000))
+    return 'written'
   } catch (error) {
-    say(`${(error as NodeJS.ErrnoException).code}`)
+    return `${(error as NodeJS.ErrnoException).code}`
   }
 }
 
-void main()
+say(run())
