@@ -6,6 +6,8 @@ import { join } from 'node:path'
 export interface Variant {
   readonly name: string
   readonly command: readonly string[]
+  /** What it finds in its environment beyond what all find. */
+  readonly variables?: Readonly<Record<string, string>>
   readonly prepare?: readonly string[] | undefined
 }
 
@@ -28,15 +30,18 @@ export function measure(variants: readonly Variant[], options: Measuring): Map<s
   const { environment, folder, rounds, runs } = options
   const times = new Map<string, number[]>(variants.map(({ name }) => [name, []]))
   const results = join(folder, 'results.json')
-  const words = variants.flatMap(({ name, command, prepare = ['true'] }) => [
-    `--command-name=${name}`,
-    `--prepare=${line(prepare)}`,
-    line(command),
-  ])
+  // hyperfine has one environment for all that it runs.
+  const environments = [...new Set(variants.map(({ variables }) => variables))]
   const how = ['--shell=none', '--output=pipe', '--style=none', '--warmup=1', `--runs=${runs}`]
-  for (let round = 0; round < rounds; round += 1) {
+  for (const variables of Array.from({ length: rounds }, () => environments).flat()) {
+    const group = variants.filter((variant) => variant.variables === variables)
+    const words = group.flatMap(({ name, command, prepare = ['true'] }) => [
+      `--command-name=${name}`,
+      `--prepare=${line(prepare)}`,
+      line(command),
+    ])
     execFileSync('hyperfine', [...how, '--export-json', results, ...words], {
-      env: environment,
+      env: { ...environment, ...variables },
       stdio: 'ignore',
     })
     const read = JSON.parse(readFileSync(results, 'utf8')) as {

@@ -17,12 +17,11 @@ const call = ['-s', 'sh', '123456']
 const form =
   'Action=GetSessionToken&Version=2011-06-15&DurationSeconds=43200&SerialNumber=arn%3Aaws%3Aiam%3A%3A123456789012%3Amfa%2Falice&TokenCode=123456'
 
-/** Keys for a run, in its environment. */
-export const withKeys = [
-  '/usr/bin/env',
-  'AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE',
-  'AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-]
+/** Of a run that signs with the environment's keys. */
+export const keys = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+}
 
 /** Everything that is measured. */
 export function variantsOf(
@@ -37,26 +36,29 @@ export function variantsOf(
       stdio: ['ignore', 'pipe', 'ignore'],
     })
   const empty = join(environment['HOME'] ?? '', 'empty-cache')
+  const inEmptyCache = { ...keys, XDG_CACHE_HOME: empty }
   return [
     ...nodes.flatMap(({ line, path }): Variant[] => [
       { name: `node ${line} -e 0`, command: [path, '-e', '0'] },
       { name: `bare ${line}`, command: bare(path, url) },
-      { name: `call ${line}`, command: [...withKeys, path, bundle, ...call] },
+      { name: `call ${line}`, command: [path, bundle, ...call], variables: keys },
       {
         name: `first call ${line}`,
-        command: [...withKeys, `XDG_CACHE_HOME=${empty}`, path, bundle, ...call],
+        command: [path, bundle, ...call],
+        variables: inEmptyCache,
         prepare: ['rm', '-rf', empty],
       },
       ...runs.map(({ name, words }) => ({ name: `${name} ${line}`, command: [path, bundle, ...words] })),
     ]),
-    { name: 'call executable', command: [...withKeys, executable, ...call] },
+    { name: 'call executable', command: [executable, ...call], variables: keys },
     ...runs.map(({ name, words }) => ({ name: `${name} executable`, command: [executable, ...words] })),
     { name: 'curl', command: ['/usr/bin/curl', '--silent', '--data', form, url] },
     ...(existsSync(awsCli)
       ? [
           {
             name: 'AWS CLI',
-            command: [...withKeys, awsCli, 'sts', 'get-session-token', '--endpoint-url', url],
+            command: [awsCli, 'sts', 'get-session-token', '--endpoint-url', url],
+            variables: keys,
           },
         ]
       : []),
