@@ -1,175 +1,145 @@
-import { isUtf8 } from 'node:buffer'
-import { indentationOf, parseNested, strip } from './botocore-text.ts'
-import { type SdkEntry, SdkKeys, type SdkValue, sdkCannotHold, sdkHeader } from './sdk-keys.ts'
+import { ByteLines } from './byte-lines.ts'
+import { fingerprintOf, plainHeaderEnd, plainHeaderStart, scanPlainSection } from './plain-section.ts'
+import { refusedHeaders, refusedInHeaders } from './sdk-keys.ts'
+import { type Defect, type Section, SectionReader } from './section-reader.ts'
 
-/** One `key = value` of a section. Offsets are of bytes in the file; `end` is behind the line end. */
-interface Entry {
-  /** In lower case, as botocore looks it up. */
-  readonly key: string
-  /** Continuation lines follow one another behind line feeds. */
-  readonly value: string
-  /** Counted from 1. */
-  readonly line: number
-  readonly start: number
-  readonly end: number
-  /** Why the SDK for JavaScript reads another key or value from these lines; undefined where it does not. */
-  readonly disputed: string | undefined
-}
-
-/** A section from its header to the next one, or to the end of the file. */
-export interface Section {
-  readonly header: string
-  readonly line: number
-  readonly start: number
-  readonly end: number
-  readonly entries: readonly Entry[]
-  /** What the SDK for JavaScript reads from the same lines. */
-  readonly sdkValues: ReadonlyMap<string, SdkValue>
-}
+export type { Section } from './section-reader.ts'
 
 /** An AWS config or credentials file, byte for byte: the sections and what precedes them cover it without a gap. */
 export interface ProfileDocument {
-  readonly sections: readonly Section[]
-  /** A line for which the AWS CLI refuses the whole file, or divides it otherwise than the SDKs. */
-  readonly defect: { readonly line: number; readonly what: string } | undefined
+  /** In the order of the file. */
+  headers(): string[]
+  /**
+   * The sections in the order of the file: all, or those whose header has that text in it or something that it may be
+   * hidden behind, a quote or a backslash.
+   */
+  sections(text?: string): Section[]
+  /** Those that are [DEFAULT]. */
+  defaults(): Section[]
+  readonly defect: Defect | undefined
 }
 
-interface Line {
-  readonly text: string
-  readonly ending: string
-  readonly number: number
-  readonly start: number
-  readonly end: number
-}
-
-type Growing<T> = { -readonly [Key in keyof T]: T[Key] }
-type OpenSection = Growing<Omit<Section, 'entries'>> & { entries: Growing<Entry>[] }
-
-/**
- * The file as botocore's parser takes it (Python's RawConfigParser, strict, no inline comments), with a word on
- * each place that the SDK for JavaScript's parser takes otherwise.
- */
+/** Parses a file as all tools would have to: `SectionReader` has the rules. */
 export function parseProfileDocument(bytes: Buffer): ProfileDocument {
-  const reading = new Reading()
-  const encoding = encodingDefect(bytes)
-  if (encoding !== undefined) reading.report(encoding.line, encoding.what)
-  for (const line of splitLines(bytes)) reading.take(line)
-  return { sections: reading.sections, defect: reading.defect }
+  const lines = new ByteLines(bytes)
+  const quick = new Document(lines, !lines.hasLoneCarriageReturn() && !bytes.includes(refusedInHeaders))
+  return quick.mayRepeatHeader() ? new Document(lines, false) : quick
 }
 
-function encodingDefect(bytes: Buffer): ProfileDocument['defect'] {
-  if (bytes.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf))) {
-    return { line: 1, what: 'the file begins with a byte order mark' }
-  }
-  if (isUtf8(bytes)) return undefined
-  for (const { number, start, end } of splitLines(bytes)) {
-    if (!isUtf8(bytes.subarray(start, end))) return { line: number, what: 'the line is not UTF-8' }
-  }
-  return undefined
-}
+class Document implements ProfileDocument {
+  private readonly lines: ByteLines
+  private readonly reader = new SectionReader()
+  /** Where the plain sections begin, which are read when they are wanted, and fingerprints of their headers. */
+  private readonly plainStarts: number[] = []
+  private readonly fingerprints: number[] = []
 
-function* splitLines(bytes: Buffer): Iterable<Line> {
-  const latin1 = bytes.toString('latin1')
-  const isAscii = !/[\x80-\xff]/.test(latin1)
-  const nextEnding = /\r\n?|\n|$/g
-  for (let start = 0, number = 1; start < latin1.length; number += 1) {
-    nextEnding.lastIndex = start
-    const { 0: ending = '', index = start } = nextEnding.exec(latin1) ?? {}
-    const content = latin1.slice(start, index)
-    const end = index + ending.length
-    yield { text: isAscii ? content : Buffer.from(content, 'latin1').toString(), ending, number, start, end }
-    start = end
-  }
-}
-
-class Reading {
-  readonly sections: OpenSection[] = []
-  defect: ProfileDocument['defect']
-  private readonly headers = new Set<string>()
-  /** All [DEFAULT] are one for botocore. */
-  private readonly defaultKeys = new Set<string>()
-  private keys = new Set<string>()
-  private sdk = new SdkKeys()
-  private entry: Growing<Entry> | undefined
-  private valueWasEmpty = false
-  private indentation = 0
-
-  report(line: number, what: string): void {
-    this.defect ??= { line, what }
-  }
-
-  take(line: Line): void {
-    if (line.ending === '\r') this.report(line.number, 'the line ends in a carriage return alone')
-    const bySdk = sdkHeader(line.text)
-    const sdkEntry = bySdk === undefined ? this.sdk.take(line.text, line.number) : undefined
-    const text = strip(line.text)
-    if (text !== '' && !/^[#;]/.test(text)) this.read(line, text, bySdk, sdkEntry)
-    const section = this.sections.at(-1)
-    if (section !== undefined) section.end = line.end
-  }
-
-  private read(line: Line, text: string, bySdk: string | undefined, sdkEntry: SdkEntry | undefined): void {
-    const indentation = indentationOf(line.text)
-    if (this.entry !== undefined && indentation > this.indentation) {
-      this.continue(this.entry, text, bySdk !== undefined, line)
-      return
+  constructor(lines: ByteLines, quick: boolean) {
+    this.lines = lines
+    if (lines.hasByteOrderMark()) this.reader.report(1, 'the file begins with a byte order mark')
+    const malformed = lines.malformedLine()
+    if (malformed !== undefined) this.reader.report(malformed.number, 'the line is not UTF-8')
+    for (let start = 0; start < lines.bytes.length; ) {
+      const plainEnd = quick ? this.notePlainSection(start) : -1
+      start = plainEnd < 0 ? this.readLine(start, this.reader) : plainEnd
     }
-    this.indentation = indentation
-    const header = /^\[(.+)\]/s.exec(text)?.[1]
-    if (header !== bySdk) this.report(line.number, 'there is something beside the [section]')
-    const section = this.sections.at(-1)
-    if (header !== undefined) this.open(header, line)
-    else if (section === undefined) this.report(line.number, 'the line stands before the first [section]')
-    else this.add(section, text, sdkEntry, line)
   }
 
-  private continue(entry: Growing<Entry>, text: string, bySdk: boolean, line: Line): void {
-    if (bySdk) this.report(line.number, 'an indented [section] continues the value above it for the AWS CLI')
-    if (this.valueWasEmpty && parseNested(text) === undefined) {
-      this.report(line.number, 'the line is no key = value, but continues an empty value')
-    }
-    entry.value += `\n${text}`
-    entry.end = line.end
-    entry.disputed ??= 'an indented line continues it'
+  get defect(): Defect | undefined {
+    return this.reader.defect
   }
 
-  private open(header: string, line: Line): void {
-    if (header !== 'DEFAULT' && this.headers.has(header)) {
-      this.report(line.number, `[${header}] stands in the file a second time`)
-    }
-    if (sdkCannotHold(header)) this.report(line.number, `no tool in JavaScript can have a [${header}]`)
-    this.headers.add(header)
-    this.keys = header === 'DEFAULT' ? this.defaultKeys : new Set()
-    this.sdk = new SdkKeys()
-    this.entry = undefined
-    const { number, start, end } = line
-    this.sections.push({ header, line: number, start, end, entries: [], sdkValues: this.sdk.values })
+  headers(): string[] {
+    const plain = this.plainStarts.map((start) => ({ start, header: this.plainHeader(start) }))
+    return inOrder([...plain, ...this.reader.sections]).map(({ header }) => header)
   }
 
-  private add(section: OpenSection, text: string, sdkEntry: SdkEntry | undefined, line: Line): void {
-    const delimiter = text.search(/[=:]/)
-    if (delimiter < 1) {
-      this.report(line.number, 'the line is neither a [section] nor a key = value')
-      return
+  sections(text = ''): Section[] {
+    const starts = text === '' ? this.plainStarts : this.plainStartsWith(text)
+    const read = this.reader.sections.filter(({ header }) => header.includes(text) || /["'\\]/.test(header))
+    return inOrder([...starts.flatMap((start) => this.readPlain(start)), ...read])
+  }
+
+  defaults(): Section[] {
+    return this.reader.sections.filter(({ header }) => header === 'DEFAULT')
+  }
+
+  /** Whether a plain header could be the same as another or as one that is refused; the reader knows of its own. */
+  mayRepeatHeader(): boolean {
+    if (this.plainStarts.length === 0) return false
+    const others = this.reader.sections.map(({ header }) => header).filter((header) => header !== 'DEFAULT')
+    const fingerprints = [...others, ...refusedHeaders].map(fingerprintOfText)
+    const sorted = new Float64Array(this.fingerprints.length + fingerprints.length)
+    sorted.set(this.fingerprints)
+    sorted.set(fingerprints, this.fingerprints.length)
+    sorted.sort()
+    for (let index = 1; index < sorted.length; index += 1) {
+      if (sorted[index] === sorted[index - 1]) return true
     }
-    const typed = strip(text.slice(0, delimiter))
-    const value = strip(text.slice(delimiter + 1))
-    const key = typed.toLowerCase()
-    if (this.keys.has(key)) this.report(line.number, `${key} stands in [${section.header}] a second time`)
-    this.keys.add(key)
-    const agreed = sdkEntry?.key === key && sdkEntry.value === value
-    const disputed = agreed ? undefined : reasonOf(typed, text.charAt(delimiter), value, sdkEntry)
-    this.entry = { key, value, line: line.number, start: line.start, end: line.end, disputed }
-    this.valueWasEmpty = value === ''
-    section.entries.push(this.entry)
+    return false
+  }
+
+  /** The offset behind a plain section; -1 where there is none. */
+  private notePlainSection(start: number): number {
+    const { bytes } = this.lines
+    const end = scanPlainSection(bytes, start)
+    if (end < 0) return -1
+    const fingerprint = fingerprintOf(bytes, start + 1, plainHeaderEnd(bytes, start))
+    // All [DEFAULT] are one for botocore.
+    if (fingerprint === defaultFingerprint) return -1
+    this.plainStarts.push(start)
+    this.fingerprints.push(fingerprint)
+    return end
+  }
+
+  private readLine(start: number, reader: SectionReader): number {
+    const line = this.lines.at(start)
+    reader.take(line)
+    return line.end
+  }
+
+  private plainHeader(start: number): string {
+    return this.lines.bytes.toString('latin1', start + 1, plainHeaderEnd(this.lines.bytes, start))
+  }
+
+  /** Those whose header has the text in it: found by the text, since to look at 100,000 headers takes longer. */
+  private plainStartsWith(text: string): number[] {
+    const { bytes } = this.lines
+    const found = new Set<number>()
+    for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
+      const start = plainHeaderStart(bytes, at)
+      if (start >= 0 && this.isPlain(start)) found.add(start)
+    }
+    return [...found]
+  }
+
+  private isPlain(start: number): boolean {
+    let from = 0
+    let to = this.plainStarts.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((this.plainStarts[middle] ?? 0) < start) from = middle + 1
+      else to = middle
+    }
+    return this.plainStarts[from] === start
+  }
+
+  private readPlain(start: number): Section[] {
+    const { bytes } = this.lines
+    const reader = new SectionReader()
+    let end = start
+    do end = this.readLine(end, reader)
+    while (end < bytes.length && plainHeaderEnd(bytes, end) < 0)
+    return reader.sections
   }
 }
 
-/** What makes botocore and the SDK for JavaScript read a line differently. */
-function reasonOf(typed: string, delimiter: string, value: string, sdkEntry: SdkEntry | undefined): string {
-  if (delimiter === ':') return 'a colon stands where an equals sign belongs'
-  if (typed !== typed.toLowerCase()) return 'its name is not in lower case'
-  if (/(^|\s)[;#]/.test(value)) return 'a # or ; in its value begins a comment for some tools'
-  if (sdkEntry?.key.endsWith(`.${typed}`)) return 'it is indented behind an empty value'
-  return 'a character beside its name or value is a blank for some tools'
+function fingerprintOfText(text: string): number {
+  const bytes = Buffer.from(text)
+  return fingerprintOf(bytes, 0, bytes.length)
+}
+
+const defaultFingerprint = fingerprintOfText('DEFAULT')
+
+function inOrder<T extends { readonly start: number }>(found: T[]): T[] {
+  return found.sort((one, other) => one.start - other.start)
 }

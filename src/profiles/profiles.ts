@@ -75,7 +75,7 @@ export class Profiles {
   names(): string[] {
     const { config, credentials } = this.load()
     const names = [credentials, config].flatMap(({ kind, document }) =>
-      document.sections.flatMap(({ header }) => {
+      document.headers().flatMap((header) => {
         const { botocore, sdk } = namesOf(header, kind, 'profile')
         return botocore !== undefined && botocore === sdk ? [botocore] : []
       }),

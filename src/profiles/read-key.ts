@@ -1,7 +1,7 @@
 import { parseNested } from './botocore-text.ts'
 import type { Section } from './document.ts'
 import { disputedLine, type ProfileFile, placeOf } from './profile-file.ts'
-import { type FileKind, namesOf, type SectionKind } from './section-names.ts'
+import { type FileKind, namesOf, partInHeader, type SectionKind } from './section-names.ts'
 
 /** A section and the file it stands in. */
 export interface FoundSection {
@@ -25,10 +25,10 @@ const configFirstForSdk: readonly string[] = ['endpoint_url', 'services']
  * @throws {Failure} configuration, where the file has a defect, anywhere, or tools disagree which section that is
  */
 export function findSection(file: ProfileFile, kind: SectionKind, name: string): FoundSection | undefined {
-  const { sections, defect } = file.document
+  const { defect } = file.document
   if (defect !== undefined) throw disputedLine(file, defect.line, defect.what)
   let found: Section | undefined
-  for (const section of sections) {
+  for (const section of file.document.sections(partInHeader(name))) {
     const { header, line } = section
     const { botocore, sdk } = namesOf(header, file.kind, kind)
     if (botocore !== name && sdk !== name) continue
@@ -102,8 +102,8 @@ function readFrom(found: FoundSection, key: string): Reading | undefined {
 }
 
 function refuseInherited({ file }: FoundSection, key: string): void {
-  const inherited = file.document.sections
-    .filter(({ header }) => header === 'DEFAULT')
+  const inherited = file.document
+    .defaults()
     .flatMap(({ entries }) => entries)
     .find((entry) => entry.key === key)
   if (inherited === undefined) return

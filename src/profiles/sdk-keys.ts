@@ -16,9 +16,13 @@ export function sdkHeader(line: string): string | undefined {
   return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : undefined
 }
 
-/** For such a section the SDK for JavaScript refuses the whole file, or loses what stands in it. */
+/** For a section whose header has this in it the SDK for JavaScript loses what stands in it. */
+export const refusedInHeaders = '__proto__'
+/** For these it refuses the whole file. */
+export const refusedHeaders: readonly string[] = Object.getOwnPropertyNames(Object.prototype)
+
 export function sdkCannotHold(header: string): boolean {
-  return header.includes('__proto__') || Object.hasOwn(Object.prototype, header)
+  return header.includes(refusedInHeaders) || refusedHeaders.includes(header)
 }
 
 /**

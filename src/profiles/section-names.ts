@@ -16,6 +16,12 @@ export function namesOf(header: string, file: FileKind, kind: SectionKind): Sect
   return { botocore: header === 'DEFAULT' ? undefined : header, sdk: sdkKey(header) }
 }
 
+/** What a header has in it, unless it has quotes or a backslash, if it gives its section that name for some tool. */
+export function partInHeader(name: string): string {
+  // For the SDK a name can have the kind in front of it, with a point that the header does not have.
+  return name.slice(name.indexOf('.') + 1)
+}
+
 /** botocore's build_profile_map: a word that begins with the kind, then one name as a shell would take it. */
 function botocoreName(header: string, kind: SectionKind): string | undefined {
   if (header === 'default' && kind === 'profile') return header

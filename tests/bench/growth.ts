@@ -29,15 +29,15 @@ function growthOfFiles(node: string, measuring: Measuring): string[] {
     const home = join(measuring.folder, `home-${index}`)
     const files = [join(home, '.aws', 'config'), join(home, '.aws', 'credentials')]
     writeHome(files, config, credentials)
-    const env = ['/usr/bin/env', `HOME=${home}`]
-    execFileSync('/usr/bin/env', [...env.slice(1), node, bundle, '-s', 'sh', '123456'], {
-      env: measuring.environment,
+    const variables = { HOME: home }
+    execFileSync(node, [bundle, '-s', 'sh', '123456'], {
+      env: { ...measuring.environment, ...variables },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     const read = `for (const f of ${JSON.stringify(files)}) require('node:fs').readFileSync(f)`
     return [
-      { name, command: [...env, node, bundle, '-s', 'sh'] },
-      { name: `reading ${name}`, command: [...env, node, '-e', read] },
+      { name, command: [node, bundle, '-s', 'sh'], variables },
+      { name: `reading ${name}`, command: [node, '-e', read], variables },
     ]
   })
   const times = measure(variants, { ...measuring, rounds: Math.ceil(measuring.rounds / 3) })

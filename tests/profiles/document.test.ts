@@ -3,15 +3,17 @@ import { type ProfileDocument, parseProfileDocument } from '../../src/profiles/d
 import { generatePairs } from './generated-files.ts'
 import { nastyFiles } from './nasty-files.ts'
 
-const entries = ({ sections }: ProfileDocument) => sections.flatMap((section) => section.entries)
+const entries = (document: ProfileDocument) => document.sections().flatMap((section) => section.entries)
 
 describe('a nasty file', () => {
   it.each(nastyFiles)('$name', ({ bytes, reads, defect, disputed = {} }) => {
     const document = parseProfileDocument(bytes)
-    const read = document.sections.map(({ header, entries }) => [
-      header,
-      Object.fromEntries(entries.map(({ key, value }) => [key, value])),
-    ])
+    const read = document
+      .sections()
+      .map(({ header, entries }) => [
+        header,
+        Object.fromEntries(entries.map(({ key, value }) => [key, value])),
+      ])
     expect(read).toEqual(reads)
     expect(document.defect).toEqual(defect && { line: defect[0], what: defect[1] })
     const found = entries(document).flatMap((entry) => (entry.disputed ? [[entry.key, entry.disputed]] : []))
@@ -21,28 +23,28 @@ describe('a nasty file', () => {
 
   it('of 100,000 sections', () => {
     const names = Array.from({ length: 100_000 }, (_, n) => `p${n}`)
-    const { sections, defect } = parseProfileDocument(
-      Buffer.from(names.map((name) => `[${name}]\n`).join('')),
-    )
-    expect(sections.map(({ header }) => header)).toEqual(names)
-    expect(defect).toBeUndefined()
+    const document = parseProfileDocument(Buffer.from(names.map((name) => `[${name}]\n`).join('')))
+    expect(document.headers()).toEqual(names)
+    expect(document.sections().map(({ header }) => header)).toEqual(names)
+    expect(document.defect).toBeUndefined()
   })
 
   it('of 10 MB', () => {
     const profile = (n: number) => `[profile p${n}]\naws_access_key_id = AKIA${n}\nregion = eu-west-1\n`
     const text = Array.from({ length: 160_000 }, (_, n) => profile(n)).join('')
     expect(text.length).toBeGreaterThan(10_000_000)
-    const { sections, defect } = parseProfileDocument(Buffer.from(text))
+    const document = parseProfileDocument(Buffer.from(text))
+    const sections = document.sections()
     expect(sections).toHaveLength(160_000)
     expect(sections.at(-1)?.entries.map(({ value }) => value)).toEqual(['AKIA159999', 'eu-west-1'])
-    expect(defect).toBeUndefined()
+    expect(document.defect).toBeUndefined()
   })
 })
 
 describe('the lines of a document', () => {
   it('are numbered as an editor does, and found by their bytes', () => {
     const bytes = Buffer.from('# \u00e4\n\n[mfa]\r\nregion = \u00e4\r\n\n  more\n# c\nx = y')
-    const [section] = parseProfileDocument(bytes).sections
+    const [section] = parseProfileDocument(bytes).sections()
     expect(section).toMatchObject({ line: 3, start: 6, end: bytes.length })
     const texts = section?.entries.map(({ line, start, end }) => [line, bytes.toString('utf8', start, end)])
     expect(texts).toEqual([
@@ -58,8 +60,49 @@ describe('the lines of a document', () => {
   })
 })
 
+describe('a section whose lines need not be read to find its defects', () => {
+  const wholes = [
+    ...nastyFiles.map(({ bytes }) => bytes),
+    ...[...generatePairs(2000, 0, 3), ...generatePairs(2000, 3, 4), ...generatePairs(1000, 100, 5)].flatMap(
+      ({ config, credentials }) => [config, credentials],
+    ),
+  ]
+
+  // A line of one blank is nothing to any tool, but no part of such a section.
+  it.each(['\n', '\r\n'])('is read as line by line, with lines that end in %j', (ending) => {
+    for (const whole of wholes) {
+      const bytes = Buffer.from(whole.toString('latin1').replace(/\r?\n/g, ending), 'latin1')
+      const blanks = bytes.toString('latin1').replace(/^\[.*\]\r?\n/gm, (header) => `${header} \n`)
+      expect(withoutLines(bytes), bytes.toString()).toEqual(withoutLines(Buffer.from(blanks, 'latin1')))
+    }
+  })
+
+  it('is known by its header, also where another tool reads that differently', () => {
+    const document = parseProfileDocument(Buffer.from('[profile a]\nx = 1\n[constructor]\n[profile b]\n'))
+    expect(document.defect).toEqual({ line: 3, what: 'no tool in JavaScript can have a [constructor]' })
+    expect(parseProfileDocument(Buffer.from('[a]\n[b #c]\n')).defect?.line).toBe(2)
+    const again = parseProfileDocument(Buffer.from('[a]\n[b]\n\ty\n[c]\n[b]\n[a]\n'))
+    expect(again.defect).toEqual({ line: 3, what: expect.stringContaining('neither') })
+    expect(parseProfileDocument(Buffer.from('[a]\n[b]\n \n[c]\n[b]\n[a]\n')).defect?.line).toBe(5)
+  })
+})
+
+function withoutLines(bytes: Buffer) {
+  const document = parseProfileDocument(bytes)
+  return {
+    defect: document.defect?.what,
+    headers: document.headers(),
+    sections: document.sections().map(({ header, entries, sdkValues }) => ({
+      header,
+      entries: entries.map(({ key, value, disputed }) => ({ key, value, disputed })),
+      sdkValues: [...sdkValues].map(([key, { value }]) => [key, value]),
+    })),
+  }
+}
+
 /** Sections follow one another to the end of the file, entries lie in theirs, and all begin and end with a line. */
-function expectCover(bytes: Buffer, { sections }: ProfileDocument): void {
+function expectCover(bytes: Buffer, document: ProfileDocument): void {
+  const sections = document.sections()
   const faults: string[] = []
   const demand = (holds: boolean, fault: string) => {
     if (!holds) faults.push(fault)
