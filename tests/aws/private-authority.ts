@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { works } from '../aws-server/child-client.ts'
+import { findOnPath } from '../real-shells/shells.ts'
 
 const run = promisify(execFile)
 
-export const hasOpenssl = await works('openssl', 'version')
+export const hasOpenssl = findOnPath('openssl') !== undefined
 
 /** A certificate authority that nobody trusts by himself, made for one test file. */
 export interface Authority {

@@ -1,13 +1,12 @@
 // The main job in a real shell on the local AWS: `npm run demo`. No account and no network are needed.
 
 import { spawn } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { startAwsServer } from '../aws-server/server.ts'
-import { keysOf, toolPath } from '../commands/tool.ts'
-import { findOnPath } from '../real-shells/shells.ts'
+import { keysOf } from '../commands/tool.ts'
+import { identity, settle } from './home.ts'
 
 const server = await startAwsServer()
 const folder = await mkdtemp(join(tmpdir(), 'aws-mfa-env-demo-'))
@@ -21,14 +20,16 @@ try {
 
 async function play(): Promise<number> {
   const user = server.addUser({ name: 'alice', devices: ['virtual', 'virtual'] })
-  await settle(keysOf(user), `[default]\nregion = eu-central-1\nmfa_serial = ${user.serialNumber}\n`)
+  const environment = await settle(folder, {
+    credentials: keysOf(user),
+    config: `[default]\nregion = eu-central-1\nmfa_serial = ${user.serialNumber}\n`,
+  })
   const code = server.nextTokenCode(user)
   const second = user.devices[1]?.serialNumber ?? ''
-  const identity = findOnPath('aws') ? 'aws sts get-caller-identity' : 'get-caller-identity'
   console.log(
     `A local AWS listens on ${server.url}, as every note below says; alice's virtual MFA device shows ${code}.\n`,
   )
-  return runInBash([
+  const lines = [
     'cat ~/.aws/config',
     `eval "$(aws-mfa-env ${code})"`,
     identity,
@@ -41,38 +42,18 @@ async function play(): Promise<number> {
     'eval "$(aws-mfa-env init bash)"',
     `awsmfa --serial-number ${second} ${server.nextTokenCode(user, second)}`,
     'awsmfa --unset',
-  ])
-}
-
-/** A home folder with a profile, and a folder for PATH with the tool and, where there is no AWS CLI, a small client. */
-async function settle(credentials: string, config: string): Promise<void> {
-  const aws = join(folder, '.aws')
-  const bin = join(folder, 'bin')
-  await mkdir(aws)
-  await mkdir(bin)
-  await writeFile(join(aws, 'credentials'), credentials, { mode: 0o600 })
-  await writeFile(join(aws, 'config'), config)
-  await chmod(toolPath, 0o755)
-  await symlink(toolPath, join(bin, 'aws-mfa-env'))
-  const client = fileURLToPath(new URL('get-caller-identity.mjs', import.meta.url))
-  await writeFile(join(bin, 'get-caller-identity'), `#!/bin/sh\nexec node '${client}'\n`, { mode: 0o755 })
+  ]
+  return runInBash(lines, { ...environment, AWS_ENDPOINT_URL: server.url })
 }
 
 /** One bash for all lines, each shown as it would be typed; it ends at the first that fails, with its status. */
-function runInBash(lines: readonly string[]): Promise<number> {
+function runInBash(lines: readonly string[], environment: Record<string, string>): Promise<number> {
   const [mark, unmark] = process.stdout.isTTY ? ['\\033[1m', '\\033[0m'] : ['', '']
   const quoted = lines.map((line) => `'${line.replaceAll("'", "'\\''")}'`)
   const script = `for line in ${quoted.join(' ')}; do printf '${mark}$ %s${unmark}\\n' "$line"; eval "$line" || exit; done`
   const child = spawn('bash', ['--noprofile', '--norc', '-c', script], {
     cwd: folder,
-    env: {
-      PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH']}`,
-      HOME: folder,
-      LANG: 'C.UTF-8',
-      AWS_ENDPOINT_URL: server.url,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_PAGER: '',
-    },
+    env: environment,
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   return new Promise((resolve, reject) => {
