@@ -64,7 +64,7 @@ async function makeExecutable(target: Platform): Promise<void> {
 
 /** Bun for a platform: as npm has installed it, else brought and checked against package-lock.json. */
 async function findBun(target: Platform): Promise<string> {
-  const name = `@oven/bun-${target}`
+  const name = `@oven/bun-${target}` as const
   const program = target.startsWith('windows') ? 'bun.exe' : 'bun'
   // Where npm runs scripts, the package has moved it to a place of the same name on every platform.
   const moved = target === here ? [join('node_modules', 'bun', 'bin', 'bun.exe')] : []
