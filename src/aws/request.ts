@@ -94,7 +94,7 @@ async function sendPatiently<Answer>(
   abortSignal: AbortSignal,
   request: AwsRequest,
 ): Promise<Answer> {
-  let wait = 500
+  let longest = 500
   let corrected = false
   for (let repetitions = 0; ; ) {
     request.debug(`asking ${step.purpose}`)
@@ -104,13 +104,14 @@ async function sendPatiently<Answer>(
       const again = step.repeatable && repetitions < 3 && isPassing(error)
       if (isThrottling(error) || again) {
         if (again) repetitions += 1
+        const wait = Math.ceil(longest * (0.5 + Math.random() / 2))
         request.debug(
           `${isThrottling(error) ? 'AWS asks to wait' : 'that failed'}: the next try is in ${wait} ms`,
         )
-        await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: abortSignal }).catch(() => {
+        await sleep(wait, undefined, { signal: abortSignal }).catch(() => {
           throw error
         })
-        wait *= 2
+        longest *= 2
       } else if (isClockSkew(error) && !corrected) {
         // The SDK has taken AWS's time from the answer and signs with it from now on.
         corrected = true

@@ -320,6 +320,18 @@ describe('an answer that is not as AWS makes them', () => {
 })
 
 describe('what passes', () => {
+  it('is waited for as long as it is said', async () => {
+    aws.fail({ kind: 'throttle' })
+    const request = requestOf(at('sts'), alice)
+    const start = performance.now()
+    await getCallerIdentity(request)
+    const took = performance.now() - start
+    const [, said] = /^AWS asks to wait: the next try is in (\d+) ms$/m.exec(request.lines.join('\n')) ?? []
+    // A timer may be early.
+    expect(took).toBeGreaterThan(Number(said) - 2)
+    expect(Number(said)).toBeGreaterThanOrEqual(250)
+  })
+
   const askThem: [name: string, ask: (server: AwsServer) => Promise<unknown>][] = [
     ['AssumeRole', (server) => assume(server.addRole(), alice, {}, server)],
     ['GetCallerIdentity', (server) => identify(alice, server)],

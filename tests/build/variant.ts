@@ -113,4 +113,5 @@ function levelOut(text: string, known: readonly (readonly [text: string, name: s
     .replace(/(?<="(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN)":")[^"]+/g, 'SECRET')
     .replace(/(?<=sha256:)[\w-]{22}/g, 'DIGEST')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
+    .replace(/(?<=next try is in )\d+/g, 'WAIT')
 }
