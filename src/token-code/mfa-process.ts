@@ -29,17 +29,19 @@ export async function withMfaProcess<T>(
   usedAt: number | undefined,
   use: (tokenCode: string) => Promise<T>,
 ): Promise<T> {
-  const startedAt = process.surroundings.now()
-  if (usedAt !== undefined && stepOf(usedAt) === stepOf(startedAt)) {
-    await waitForNextStep(process, startedAt, 'the code of this half minute has been used already')
+  const { now } = process.surroundings
+  if (usedAt !== undefined && stepOf(usedAt) === stepOf(now())) {
+    await waitForNextStep(process, usedAt, 'the code of this half minute has been used already')
     return use(await runMfaProcess(process))
   }
   const tokenCode = await runMfaProcess(process)
+  // A command that asks for a touch or a PIN may take its time.
+  const shownAt = now()
   try {
     return await use(tokenCode)
   } catch (error) {
     if (!(error instanceof WrongTokenCode)) throw error
-    await waitForNextStep(process, startedAt, 'AWS did not accept the code of this half minute')
+    await waitForNextStep(process, shownAt, 'AWS did not accept the code of this half minute')
   }
   const nextCode = await runMfaProcess(process)
   if (nextCode === tokenCode) throw refused(process, 'printed a code again that AWS has refused')

@@ -160,6 +160,18 @@ describe.skipIf(process.platform === 'win32')('a code of mfa_process', () => {
     })
   })
 
+  it('is of the half minute in which the command has ended', async () => {
+    const shown = clockAt(58_500)
+    let reads = 0
+    const now = () => (reads++ === 0 ? 1_800_000_029_000 : shown())
+    expect(await use('222222', ['111111', '222222'], now, 1_799_999_999_999)).toEqual({
+      used: ['111111', '222222'],
+      notes: ['AWS did not accept the code of this half minute: waiting 2 s for the next one'],
+      result: 'done',
+      step: firstStep + 2,
+    })
+  })
+
   it('is followed by one alone', async () => {
     expect(await use('333333', ['111111', '222222', '333333'], clockAt(29_500))).toMatchObject({
       used: ['111111', '222222'],
