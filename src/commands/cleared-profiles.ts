@@ -8,12 +8,12 @@ const alsoGiven = ['endpoint_url', 'services', 'ca_bundle', 'use_fips_endpoint']
 
 /** Tells the user what else goes when a variable that names a profile is cleared. */
 export function noteClearedProfiles(
-  before: Variables,
+  current: Variables,
   profiles: Profiles,
   note: (text: string) => void,
 ): void {
   for (const variable of profileVariables) {
-    const name = before[variable]
+    const name = current[variable]
     const profile = name === undefined ? undefined : findReadable(profiles, name)
     const given = alsoGiven.filter((key) => profile?.has(key))
     if (given.length > 0)

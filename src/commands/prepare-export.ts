@@ -40,7 +40,7 @@ export function prepareExport(
   noteExpired(current, now(), note)
   return {
     changesFor: (session) => exportChanges({ ...session, source: identity.source }, region, current, before),
-    noteCleared: () => noteClearedProfiles(before, profiles, note),
+    noteCleared: () => noteClearedProfiles(current, profiles, note),
     noteReplaced: () => {
       const { signer, roles } = identity
       if (signer.kind !== 'environment' || roles.length > 0) noteReplacedKeys(before, note)

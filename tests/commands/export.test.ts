@@ -301,6 +301,26 @@ describe('settings', () => {
       `${endpointNote(server)}aws-mfa-env: note: AWS_PROFILE is cleared, and with it what profile work gives: ca_bundle, use_fips_endpoint\n`,
     )
   })
+
+  it("tell it once, while the profile's name is still there", () =>
+    withSandbox(async (sandbox) => {
+      const user = server.addUser()
+      await writeProfiles(sandbox, {
+        credentials: keysOf(user, 'work'),
+        config: profileWith('ca_bundle = /ca.pem', '[profile work]')(user),
+      })
+      const environment = { AWS_ENDPOINT_URL: server.url, AWS_PROFILE: 'work' }
+      const words = ['-s', 'json', server.nextTokenCode(user)]
+      const { stdout, stderr } = await runTool(words, { sandbox, environment })
+      expect(stderr).toContain(
+        'note: AWS_PROFILE is cleared, and with it what profile work gives: ca_bundle\n',
+      )
+      const left = Object.fromEntries(
+        Object.entries<string | null>(JSON.parse(stdout)).map(([name, value]) => [name, value ?? undefined]),
+      )
+      const renewed = await runTool(['-s', 'json'], { sandbox, environment: { ...environment, ...left } })
+      expect(renewed).toMatchObject({ status: 0, stderr: '' })
+    }))
 })
 
 describe('what the user has to know', () => {
