@@ -1,8 +1,8 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
+import { AwsTime } from '../aws/aws-time.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
 import type { CommandLine } from '../cli.ts'
 import { Profiles } from '../profiles/profiles.ts'
-import { AwsTime } from '../session/aws-time.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'
 import type { HeldSession } from './status.ts'
 

@@ -1,12 +1,12 @@
-import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
+import { AwsTime } from '../aws/aws-time.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
 import type { ListedDevice } from '../aws/iam.ts'
 import { DevicesDenied } from '../aws/refusals.ts'
 import type { CommandLine } from '../cli.ts'
 import { isUsable, listDevices } from '../device/listed-devices.ts'
+import { isFido } from '../device/serial-number.ts'
 import { ExitCode, Failure, printable } from '../errors.ts'
 import { readLongTermKeys } from '../keys/read-long-term-keys.ts'
-import { AwsTime } from '../session/aws-time.ts'
 import { select } from '../session/order.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Outcome } from './outcome.ts'
@@ -17,17 +17,11 @@ export async function runDevices(line: CommandLine, surroundings: Surroundings):
   refuseStrayCodes(line)
   refuseOperands('devices', line.operands)
   const { identity, sources } = select(line.values, surroundings)
-  const endpoint = resolveEndpoint(sources, 'iam', undefined)
+  const iam = resolveEndpoint(sources, 'iam', undefined)
   const sts = resolveEndpoint(sources, 'sts', undefined)
-  noteForeignEndpoint(endpoint, surroundings.note)
   const credentials = await readLongTermKeys(identity.signer, surroundings)
-  const listing = new AwsTime(surroundings.uptime).spend((timeLimit) => {
-    const credentialsOrigin = identity.signer.origin
-    return listDevices(
-      { endpoint, credentials, credentialsOrigin, timeLimit, debug: surroundings.debug },
-      sts,
-    )
-  })
+  const signing = { credentials, credentialsOrigin: identity.signer.origin }
+  const listing = listDevices({ iam, sts }, signing, new AwsTime(surroundings.uptime), surroundings)
   const devices = await listing.catch((error: unknown) => {
     throw error instanceof DevicesDenied ? denied(error) : error
   })
@@ -66,7 +60,7 @@ function describe(device: ListedDevice): Row {
 
 /** IAM does not say it: the serial number's form does. */
 function kindOf(serialNumber: string): string {
-  if (serialNumber.includes(':u2f/')) return 'FIDO'
+  if (isFido(serialNumber)) return 'FIDO'
   return serialNumber.startsWith('arn:') ? 'virtual' : 'hardware'
 }
 

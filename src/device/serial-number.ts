@@ -12,6 +12,11 @@ export function resolveSerialNumber(sources: SettingSources): Sourced | undefine
   return setting
 }
 
+/** Whether it is a FIDO key's or passkey's, which GetSessionToken cannot use: nothing else tells them. */
+export function isFido(serialNumber: string): boolean {
+  return serialNumber.includes(':u2f/')
+}
+
 /** Whether AWS could take it. */
 export function isSerialNumber(text: string): boolean {
   return forms.serialNumber.test(text)
@@ -26,7 +31,7 @@ function refuseSerialNumber(setting: Sourced): void {
       "a device's ARN has :mfa/ where this has :user/, and the name of the device, which need not be the user's",
     )
   }
-  if (value.includes(':u2f/')) {
+  if (isFido(value)) {
     throw badSetting(
       setting,
       'that is a FIDO security key or passkey, which GetSessionToken cannot use',

@@ -1,7 +1,7 @@
+import type { AwsTime } from '../aws/aws-time.ts'
 import type { Endpoint } from '../aws/endpoint.ts'
 import type { Role } from '../keys/roles.ts'
 import type { Surroundings } from '../surroundings.ts'
-import type { AwsTime } from './aws-time.ts'
 import { type IssuedSession, readSession } from './session.ts'
 
 /**

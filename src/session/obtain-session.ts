@@ -1,10 +1,10 @@
+import type { AwsTime } from '../aws/aws-time.ts'
 import { describeOffset } from '../aws/clock.ts'
 import type { Endpoint } from '../aws/endpoint.ts'
 import { Failure } from '../errors.ts'
 import type { LongTermKeys } from '../keys/signer.ts'
 import type { Sourced } from '../settings.ts'
 import type { Surroundings } from '../surroundings.ts'
-import type { AwsTime } from './aws-time.ts'
 import { defaultDurationSeconds } from './duration.ts'
 import { formatTime, type IssuedSession, readSession } from './session.ts'
 

@@ -1,4 +1,3 @@
-import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
 import { DevicesDenied } from '../aws/refusals.ts'
 import { type FoundDevice, findDevice } from '../device/find-device.ts'
@@ -29,14 +28,10 @@ function recall({ order, surroundings }: SessionRun, { accessKeyId }: LongTermKe
  */
 export async function discoverDevice(run: SessionRun, keys: LongTermKeys): Promise<FoundDevice> {
   const { order, codes, surroundings, time } = run
-  const endpoint = resolveEndpoint(order.sources, 'iam', undefined)
+  const iam = resolveEndpoint(order.sources, 'iam', undefined)
   const sts = resolveEndpoint(order.sources, 'sts', undefined)
-  noteForeignEndpoint(endpoint, surroundings.note)
-  const listing = time.spend((timeLimit) => {
-    const credentialsOrigin = order.identity.signer.origin
-    const { debug } = surroundings
-    return listDevices({ endpoint, credentials: keys, credentialsOrigin, timeLimit, debug }, sts)
-  })
+  const signing = { credentials: keys, credentialsOrigin: order.identity.signer.origin }
+  const listing = listDevices({ iam, sts }, signing, time, surroundings)
   const devices = await listing.catch((error: unknown) => {
     throw error instanceof DevicesDenied ? withWayOut(error) : error
   })

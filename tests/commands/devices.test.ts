@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
 import { withHome } from './home.ts'
-import { environmentOf, errorText, keysOf, runTool, writeProfiles } from './tool.ts'
+import { endpointNote, environmentOf, errorText, keysOf, runTool, writeProfiles } from './tool.ts'
 
 let server: AwsServer
 beforeAll(async () => {
@@ -62,10 +62,10 @@ describe('devices', () => {
     withHome(
       server,
       async (home) => {
-        const { status, stdout } = await home.run(['devices'])
-        expect({ status, stdout }).toEqual({
+        expect(await home.run(['devices'])).toEqual({
           status: 0,
           stdout: `${home.user.serialNumber}  virtual   since 2024-02-29\n`,
+          stderr: note() + endpointNote(server),
         })
         expect(home.asked()).toEqual(['ListMFADevices', 'GetCallerIdentity', 'ListMFADevices'])
       },
@@ -78,8 +78,8 @@ describe('devices', () => {
       async (home) => {
         const { status, stdout, stderr } = await home.run(['devices'])
         expect({ status, stdout }).toEqual({ status: 4, stdout: '' })
-        const [first, error = '', ...hints] = stderr.split('\n')
-        expect(`${first}\n`).toBe(note())
+        const [first, second, error = '', ...hints] = stderr.split('\n')
+        expect(`${first}\n${second}\n`).toBe(note() + endpointNote(server))
         expect(error).toContain(`${home.user.arn} is not authorized to perform: iam:ListMFADevices`)
         expect(hints).toEqual([
           'aws-mfa-env: hint: the console shows them: IAM, Users, Security credentials',

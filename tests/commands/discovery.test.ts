@@ -161,7 +161,8 @@ describe('a device that nobody has configured', () => {
         asked,
         stdout: `(exit ${status});\n`,
       })
-      expect(ran.stderr).toBe(iamNote() + errorText(message, ...hints))
+      const notes = asked.includes('GetCallerIdentity') ? bothNotes() : iamNote()
+      expect(ran.stderr).toBe(notes + errorText(message, ...hints))
     }),
   )
 
