@@ -1,36 +1,14 @@
 import type { CommandLine } from '../cli.ts'
 import { ExitCode, printable } from '../errors.ts'
+import { askWhose } from '../session/ask-whose.ts'
 import { resolveMinimumRemaining } from '../session/duration.ts'
+import { findHeldSession, type HeldSession } from '../session/held-session.ts'
 import { formatTime, remainingOf } from '../session/session.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { classifyKeys } from '../variables/classify.ts'
-import { readVariables, type Variables } from '../variables/displaced.ts'
-import { profileVariables, securityToken, stateVariable } from '../variables/names.ts'
-import { decodeState, type Source, type State } from '../variables/state.ts'
-import { askWhose } from './ask-whose.ts'
+import { readVariables } from '../variables/displaced.ts'
+import { profileVariables, securityToken } from '../variables/names.ts'
 import type { Outcome } from './outcome.ts'
-import { findProfileSession } from './profile-session.ts'
 import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
-
-/** A session, and what is known of it. */
-export interface HeldSession {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
-  /** RFC 3339; undefined where nothing says when it ends. */
-  readonly expiration: string | undefined
-  /** As of an IssuedSession. */
-  readonly clockOffset?: number
-  /** What it was issued for; undefined for one that aws-mfa-env did not set. */
-  readonly issued: Issued | undefined
-}
-
-interface Issued {
-  readonly source: Source
-  readonly serialNumber: string
-  readonly issuedAt: string | undefined
-  readonly roleArn?: string | undefined
-}
 
 /** What `status` says of a session: the members of its JSON. */
 interface Status {
@@ -62,13 +40,15 @@ export async function runStatus(line: CommandLine, surroundings: Surroundings): 
   refuseStrayCodes(line)
   refuseOperands('status', line.operands)
   const minimum = resolveMinimumRemaining(line.values['min-remaining'])
-  const held = await findHeld(line, surroundings)
+  const held = findHeldSession(line, surroundings)
+  if (line.values.profile === undefined && held?.issued !== undefined) noteRivals(surroundings)
   const status = describe(held, surroundings.now())
   // Who asks for time that is left is not served by an end that nobody knows.
   const unknown = line.values['min-remaining'] === undefined ? Number.POSITIVE_INFINITY : 0
   const enough = held !== undefined && (status.remainingSeconds ?? unknown) >= minimum
   const over = (status.remainingSeconds ?? 1) <= 0
-  const verified = over ? {} : await verify(held, line, surroundings)
+  const asked = held !== undefined && !over && line.flags.has('verify')
+  const verified = asked ? await askWhose(held, surroundings) : {}
   const where =
     line.values.profile === undefined ? 'in this environment' : `of profile ${line.values.profile}`
   const stdout = line.flags.has('json')
@@ -77,41 +57,14 @@ export async function runStatus(line: CommandLine, surroundings: Surroundings): 
   return { stdout, exitCode: enough ? ExitCode.done : ExitCode.noSession }
 }
 
-async function findHeld(line: CommandLine, surroundings: Surroundings): Promise<HeldSession | undefined> {
-  if (line.values.profile !== undefined) {
-    return findProfileSession(line, surroundings)
-  }
-  const { environment, note } = surroundings
-  const variables = readVariables(environment)
-  const held = environmentSession(variables, decodeState(environment[stateVariable]))
-  if (held?.issued !== undefined) noteRivals(variables, note)
-  return held
-}
-
 /** What our export had cleared and somebody has set since, so that the session is not what every client takes. */
-function noteRivals(variables: Variables, note: (text: string) => void): void {
+function noteRivals({ environment, note }: Surroundings): void {
+  const variables = readVariables(environment)
   const rivals = ([securityToken, ...profileVariables] as const).filter(
     (name) => variables[name] !== undefined && variables[name] !== variables.AWS_SESSION_TOKEN,
   )
   if (rivals.length === 0) return
   note(`set beside the session, and taken in its place by some clients: ${rivals.join(', ')}`)
-}
-
-function environmentSession(variables: Variables, state: State | undefined): HeldSession | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables
-  const sessionToken = variables.AWS_SESSION_TOKEN
-  // A part of a session is none: AWS takes no request that it signs.
-  if (accessKeyId === undefined || secretAccessKey === undefined || sessionToken === undefined)
-    return undefined
-  if (classifyKeys(variables) !== 'session') return undefined
-  const ours = state?.accessKeyId === accessKeyId ? state : undefined
-  const expiration = ours?.expiration ?? variables.AWS_CREDENTIAL_EXPIRATION
-  return { accessKeyId, secretAccessKey, sessionToken, expiration, issued: ours }
-}
-
-async function verify(held: HeldSession | undefined, line: CommandLine, surroundings: Surroundings) {
-  if (held === undefined || !line.flags.has('verify')) return {}
-  return askWhose(held, line, surroundings)
 }
 
 function describe(held: HeldSession | undefined, now: number): Status {

@@ -4,7 +4,7 @@ import { encodeState } from '../../src/variables/state.ts'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
 import { endSessionsIn, type Home, withHome } from './home.ts'
-import { endpointNote, errorText, runTool } from './tool.ts'
+import { endpointNote, errorText, keysOf, runTool } from './tool.ts'
 
 const serialNumber = 'arn:aws:iam::123456789012:mfa/alice'
 const keyId = 'ASIA000000000000ABCD'
@@ -278,6 +278,29 @@ describe('status --verify', () => {
         arn: user.arn,
       })
     }))
+
+  it("asks where a role's cached session is from, which its source profile says", async () => {
+    const role = server.addRole({ trust: { requireMfa: true } })
+    const user = server.addUser()
+    await withHome(
+      server,
+      async (home) => {
+        const environment = { AWS_ENDPOINT_URL: '' }
+        const begun = await home.run(['exec', '-p', 'admin', '--token-code', home.code(), 'true'], {
+          environment,
+        })
+        expect(begun).toMatchObject({ status: 0 })
+        const { status: code, stdout, stderr } = await home.run([...words, '-p', 'admin'], { environment })
+        expect({ code, stderr }).toEqual({ code: 0, stderr: endpointNote(server) })
+        expect(stdout).toMatch(/\nAWS says: arn:aws:sts::\d+:assumed-role\//)
+      },
+      {
+        user,
+        config: `[profile admin]\nrole_arn = ${role.arn}\nsource_profile = base\n[profile base]\nmfa_serial = ${user.serialNumber}\nendpoint_url = ${server.url}\n`,
+        credentials: keysOf(user, 'base'),
+      },
+    )
+  })
 
   it('fails where AWS takes the session no longer', () =>
     withSandbox(async (sandbox) => {
