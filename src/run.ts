@@ -15,6 +15,7 @@ import { runUnset } from './commands/unset.ts'
 import { answerKeypress } from './completion/answer.ts'
 import { ExitCode, Failure, NothingConfigured, renderFailure, UnknownName } from './errors.ts'
 import { adviseOn } from './help/advise.ts'
+import { refuseStrayCodes } from './stray-code.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** The process's words and surroundings in; what it prints on stdout and its exit code out. */
@@ -28,6 +29,7 @@ export async function run(words: readonly string[], surroundings: Surroundings):
   if (line.flags.has('version')) {
     return { stdout: `aws-mfa-env ${surroundings.version}\n`, exitCode: ExitCode.done }
   }
+  refuseStrayCodes(line)
   switch (line.command) {
     case 'export':
       return runExport(line, surroundings)

@@ -4,15 +4,14 @@ import type { CommandLine } from '../cli.ts'
 import { completedShells } from '../completion/shells.ts'
 import { findShellName } from '../dialects/dialects.ts'
 import { ExitCode, quoteOperand, UnknownName, usageFailure } from '../errors.ts'
+import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { looksLikeTokenCode } from '../token-code/token-code.ts'
 import type { Outcome } from './outcome.ts'
 import { renameWrapper } from './rename-wrapper.ts'
-import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** `completion <shell>`: the script on stdout, byte for byte as in shells/ unless the wrapper has another name. */
 export function runCompletion(line: CommandLine, surroundings: Surroundings): Outcome {
-  refuseStrayCodes(line)
   const [shell, ...more] = line.operands
   const names = `one of: ${Object.keys(completedShells).join(', ')}`
   if (shell === undefined) throw usageFailure('completion needs the name of a shell', names)

@@ -3,16 +3,15 @@ import { ExitCode, type Failure, usageFailure } from '../errors.ts'
 import { describeLack } from '../session/find-session.ts'
 import { resolveOrder, type SessionOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
+import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Outcome } from './outcome.ts'
-import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /**
  * `credential-process`: a session in the JSON that the AWS CLI and the SDKs ask of a `credential_process`. They call it
  * from editors and daemons, several at once, with stderr captured: it never asks anybody.
  */
 export async function runCredentialProcess(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
-  refuseStrayCodes(line)
   refuseOperands('credential-process', line.operands)
   const order = resolveOrder(line, surroundings)
   const codes = {

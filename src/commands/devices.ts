@@ -8,13 +8,12 @@ import { isFido } from '../device/serial-number.ts'
 import { ExitCode, Failure, printable } from '../errors.ts'
 import { readLongTermKeys } from '../keys/read-long-term-keys.ts'
 import { select } from '../session/order.ts'
+import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Outcome } from './outcome.ts'
-import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** `devices`: the MFA devices of the user whose long-term keys sign. */
 export async function runDevices(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
-  refuseStrayCodes(line)
   refuseOperands('devices', line.operands)
   const { identity, sources } = select(line.values, surroundings)
   const iam = resolveEndpoint(sources, 'iam', undefined)

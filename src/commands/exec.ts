@@ -11,13 +11,11 @@ import type { Change } from '../variables/change.ts'
 import type { Outcome } from './outcome.ts'
 import { prepareExport } from './prepare-export.ts'
 import { readCodes } from './read-codes.ts'
-import { refuseStrayCodes } from './stray-code.ts'
 
 const example = 'aws-mfa-env exec --token-code 123456 aws s3 ls'
 
 /** `exec`: runs one command with a session in its environment alone, and ends as it does. */
 export async function runExec(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
-  refuseStrayCodes(line)
   const { operands, values, flags } = line
   const [command = '', ...words] = operands
   refuseUnfit(command, words)

@@ -7,13 +7,11 @@ import { chooseDialect, howToEvaluate, renderChanges } from './choose-dialect.ts
 import type { Outcome } from './outcome.ts'
 import { placeholder, prepareExport } from './prepare-export.ts'
 import { readCodes } from './read-codes.ts'
-import { refuseStrayCodes } from './stray-code.ts'
 
 const example = 'aws-mfa-env 123456'
 
 /** The default command: statements that put a session into the shell, from the cache or with a code. */
 export async function runExport(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
-  refuseStrayCodes(line)
   const codes = await readCodes(line, example, true, surroundings)
   const dialect = chooseDialect(line.values.shell, surroundings)
   const order = resolveOrder(line, surroundings)

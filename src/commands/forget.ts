@@ -7,9 +7,9 @@ import { findCacheFolder, openPrivateFolder, type PrivateFolder } from '../files
 import { Profiles } from '../profiles/profiles.ts'
 import { select } from '../session/order.ts'
 import { cacheSource, forgetSessions } from '../session/session-cache.ts'
+import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Outcome } from './outcome.ts'
-import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 const cacheFile = /^(session|device)-[\w-]+\.json$/
 
@@ -27,7 +27,6 @@ function forgetProfile(folder: PrivateFolder, { values }: CommandLine, surroundi
 
 /** `forget`: deletes the cached sessions of a profile's keys, roles included; with --all everything in the cache. */
 export function runForget(line: CommandLine, surroundings: Surroundings): Outcome {
-  refuseStrayCodes(line)
   refuseOperands('forget', line.operands)
   if (line.flags.has('all') && line.values.profile !== undefined) {
     throw usageFailure('--all and --profile exclude each other')

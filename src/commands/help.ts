@@ -4,10 +4,10 @@ import { usableColumns } from '../help/layout.ts'
 import { type Page, renderCommandHelp, renderMainHelp, renderOptionsHelp } from '../help/render-help.ts'
 import { shellAtHand } from '../help/set-up.ts'
 import { commandWords } from '../options.ts'
+import { refuseOperands } from '../stray-code.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'
 import { looksLikeTokenCode } from '../token-code/token-code.ts'
 import type { Outcome } from './outcome.ts'
-import { refuseOperands } from './stray-code.ts'
 
 /** `help` and `--help`: a page on the program, on one of its commands, or on all options. */
 export function runHelp(line: CommandLine, surroundings: Surroundings): Outcome {

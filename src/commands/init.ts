@@ -4,11 +4,11 @@ import type { CommandLine } from '../cli.ts'
 import { findShellName, type ShellName } from '../dialects/dialects.ts'
 import { ExitCode, quoteOperand, UnknownName, usageFailure } from '../errors.ts'
 import { resolveReminder } from '../session/duration.ts'
+import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { looksLikeTokenCode } from '../token-code/token-code.ts'
 import type { Outcome } from './outcome.ts'
 import { renameWrapper } from './rename-wrapper.ts'
-import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** The file in shells/ for each shell. */
 const wrappers: Readonly<Record<ShellName, string>> = {
@@ -40,7 +40,6 @@ const reminders: Readonly<Partial<Record<ShellName, string>>> = {
  * --remind, the reminder.
  */
 export function runInit(line: CommandLine, surroundings: Surroundings): Outcome {
-  refuseStrayCodes(line)
   const [shell, ...more] = line.operands
   const names = `one of: ${Object.keys(wrappers).join(', ')}`
   if (shell === undefined) throw usageFailure('init needs the name of a shell', names)

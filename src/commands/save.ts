@@ -11,10 +11,10 @@ import type { Profiles } from '../profiles/profiles.ts'
 import { readSavedSource, refuseUnsavable, removeProfile, saveProfile } from '../profiles/saved-profile.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
+import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Outcome } from './outcome.ts'
 import { readCodes } from './read-codes.ts'
-import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** The name that AWS's own documentation gives such a profile. */
 const defaultName = 'mfa'
@@ -23,7 +23,6 @@ const example = 'aws-mfa-env save 123456'
 
 /** `save`: writes a session into the credentials file as a profile of its own; with --remove takes that out again. */
 export async function runSave(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
-  refuseStrayCodes(line)
   const { operands, values, flags } = line
   if (flags.has('remove')) return runRemove(line, surroundings)
   refuseName(operands)

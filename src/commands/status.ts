@@ -4,11 +4,11 @@ import { askWhose } from '../session/ask-whose.ts'
 import { resolveMinimumRemaining } from '../session/duration.ts'
 import { findHeldSession, type HeldSession } from '../session/held-session.ts'
 import { formatTime, remainingOf } from '../session/session.ts'
+import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { readVariables } from '../variables/displaced.ts'
 import { profileVariables, securityToken } from '../variables/names.ts'
 import type { Outcome } from './outcome.ts'
-import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** What `status` says of a session: the members of its JSON. */
 interface Status {
@@ -37,7 +37,6 @@ interface Status {
  * none is good for --min-remaining.
  */
 export async function runStatus(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
-  refuseStrayCodes(line)
   refuseOperands('status', line.operands)
   const minimum = resolveMinimumRemaining(line.values['min-remaining'])
   const held = findHeldSession(line, surroundings)

@@ -1,6 +1,7 @@
 import type { CommandLine } from '../cli.ts'
 import { type DialectName, dialects } from '../dialects/dialects.ts'
 import { ExitCode } from '../errors.ts'
+import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Change } from '../variables/change.ts'
 import { classifyKeys } from '../variables/classify.ts'
@@ -10,11 +11,9 @@ import { decodeState, type State } from '../variables/state.ts'
 import { unsetChanges } from '../variables/unset.ts'
 import { chooseDialect, howToEvaluate, refuseUnset } from './choose-dialect.ts'
 import type { Outcome } from './outcome.ts'
-import { refuseOperands, refuseStrayCodes } from './stray-code.ts'
 
 /** `--unset`: statements that take a session away and put back what it displaced. Reads no file, asks nobody. */
 export function runUnset(line: CommandLine, surroundings: Surroundings): Outcome {
-  refuseStrayCodes(line)
   refuseOperands('--unset', line.operands)
   const { environment } = surroundings
   const dialect = chooseDialect(line.values.shell, surroundings)

@@ -1,7 +1,7 @@
-import type { CommandLine } from '../cli.ts'
-import { usageFailure } from '../errors.ts'
-import type { CommandName, ValueOption } from '../options.ts'
-import { looksLikeTokenCode } from '../token-code/token-code.ts'
+import type { CommandLine } from './cli.ts'
+import { usageFailure } from './errors.ts'
+import type { CommandName, ValueOption } from './options.ts'
+import { looksLikeTokenCode } from './token-code/token-code.ts'
 
 /** The options whose value is a name, which six digits are not. */
 const named: readonly ValueOption[] = [
