@@ -2,6 +2,7 @@
 import { Parser } from 'yargs/helpers'
 import { ExitCode, type Failure, quoteOperand, UnknownName, usageFailure } from './errors.ts'
 import {
+  type CommandLine,
   type CommandName,
   commandOptions,
   commandWords,
@@ -11,14 +12,6 @@ import {
   options,
   type ValueOption,
 } from './options.ts'
-
-/** A command line taken apart; nothing in it has been looked up or checked but its form. */
-export interface CommandLine {
-  readonly command: CommandName
-  readonly values: Partial<Readonly<Record<ValueOption, string>>>
-  readonly flags: ReadonlySet<Flag>
-  readonly operands: readonly string[]
-}
 
 /**
  * The command and options that the words after the program's name ask for.

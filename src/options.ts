@@ -84,3 +84,11 @@ export const commandWords = [
   'completion',
   'help',
 ] as const satisfies readonly CommandName[]
+
+/** A command line taken apart; nothing in it has been looked up or checked but its form. */
+export interface CommandLine {
+  readonly command: CommandName
+  readonly values: Partial<Readonly<Record<ValueOption, string>>>
+  readonly flags: ReadonlySet<Flag>
+  readonly operands: readonly string[]
+}

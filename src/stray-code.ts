@@ -1,6 +1,5 @@
-import type { CommandLine } from './cli.ts'
 import { usageFailure } from './errors.ts'
-import type { CommandName, ValueOption } from './options.ts'
+import type { CommandLine, CommandName, ValueOption } from './options.ts'
 import { looksLikeTokenCode } from './token-code/token-code.ts'
 
 /** The options whose value is a name, which six digits are not. */

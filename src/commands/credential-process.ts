@@ -1,5 +1,5 @@
-import type { CommandLine } from '../cli.ts'
 import { ExitCode, type Failure, usageFailure } from '../errors.ts'
+import type { CommandLine } from '../options.ts'
 import { describeLack } from '../session/find-session.ts'
 import { resolveOrder, type SessionOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'

@@ -1,5 +1,5 @@
-import type { CommandLine } from '../cli.ts'
 import { ExitCode, Failure, quoteOperand, usageFailure } from '../errors.ts'
+import type { CommandLine } from '../options.ts'
 import { findObstacle, type Obstacle } from '../processes/find-obstacle.ts'
 import { type ChildEnd, runChild } from '../processes/run-child.ts'
 import { findStart } from '../processes/windows-start.ts'

@@ -1,5 +1,5 @@
-import type { CommandLine } from '../cli.ts'
 import { ExitCode } from '../errors.ts'
+import type { CommandLine } from '../options.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import type { Surroundings } from '../surroundings.ts'

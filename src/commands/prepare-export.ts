@@ -1,4 +1,4 @@
-import type { CommandLine } from '../cli.ts'
+import type { CommandLine } from '../options.ts'
 import type { SessionOrder } from '../session/order.ts'
 import { formatTime, type IssuedSession } from '../session/session.ts'
 import type { Surroundings } from '../surroundings.ts'

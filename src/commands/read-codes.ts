@@ -1,4 +1,4 @@
-import type { CommandLine } from '../cli.ts'
+import type { CommandLine } from '../options.ts'
 import type { TokenCodes } from '../session/session-run.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { readTypedCode, tokenCodeMissing } from '../token-code/token-code.ts'

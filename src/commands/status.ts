@@ -1,5 +1,5 @@
-import type { CommandLine } from '../cli.ts'
 import { ExitCode, printable } from '../errors.ts'
+import type { CommandLine } from '../options.ts'
 import { askWhose } from '../session/ask-whose.ts'
 import { resolveMinimumRemaining } from '../session/duration.ts'
 import { findHeldSession, type HeldSession } from '../session/held-session.ts'

@@ -1,6 +1,6 @@
-import type { CommandLine } from '../cli.ts'
 import { type DialectName, dialects } from '../dialects/dialects.ts'
 import { ExitCode } from '../errors.ts'
+import type { CommandLine } from '../options.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Change } from '../variables/change.ts'

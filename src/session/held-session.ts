@@ -1,4 +1,4 @@
-import type { CommandLine } from '../cli.ts'
+import type { CommandLine } from '../options.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import { readSavedSession } from '../profiles/saved-profile.ts'
 import type { SettingSources } from '../settings.ts'
