@@ -1,5 +1,5 @@
+import { findDialect } from './choose-dialect.ts'
 import { parseCommandLine, scanForStatements } from './cli.ts'
-import { findDialect } from './commands/choose-dialect.ts'
 import { runCompletion } from './commands/completion.ts'
 import { runCredentialProcess } from './commands/credential-process.ts'
 import { runDevices } from './commands/devices.ts'

@@ -1,9 +1,12 @@
-import { ExitCode } from '../errors.ts'
+import { chooseDialect } from '../choose-dialect.ts'
+import { type DialectName, dialects } from '../dialects/dialects.ts'
+import { configurationFailure, ExitCode } from '../errors.ts'
+import { howToEvaluate } from '../help/set-up.ts'
 import type { CommandLine } from '../options.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { chooseDialect, howToEvaluate, renderChanges } from './choose-dialect.ts'
+import type { Change } from '../variables/change.ts'
 import type { Outcome } from './outcome.ts'
 import { placeholder, prepareExport } from './prepare-export.ts'
 import { readCodes } from './read-codes.ts'
@@ -28,4 +31,19 @@ export async function runExport(line: CommandLine, surroundings: Surroundings): 
     exitCode: ExitCode.done,
     hint: `nothing is set, and the secrets of the session are on the screen; type: ${howToEvaluate(dialect)}`,
   }
+}
+
+/**
+ * The statements for these changes.
+ * @throws {Failure} configuration: the shell cannot be given one of the values
+ */
+function renderChanges(dialectName: DialectName, changes: readonly Change[]): string {
+  const dialect = dialects[dialectName]
+  for (const { name, value } of changes) {
+    const refusal = value === null ? undefined : dialect.refusal(value)
+    if (refusal !== undefined) {
+      throw configurationFailure(`this shell cannot be given the value of ${name}: it ${refusal}`)
+    }
+  }
+  return dialect.render(changes)
 }

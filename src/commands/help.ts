@@ -1,7 +1,7 @@
+import { shellAtHand } from '../choose-dialect.ts'
 import { ExitCode, quoteOperand, UnknownName } from '../errors.ts'
 import { usableColumns } from '../help/layout.ts'
 import { type Page, renderCommandHelp, renderMainHelp, renderOptionsHelp } from '../help/render-help.ts'
-import { shellAtHand } from '../help/set-up.ts'
 import { type CommandLine, commandWords } from '../options.ts'
 import { refuseOperands } from '../stray-code.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'

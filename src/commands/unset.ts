@@ -1,5 +1,7 @@
+import { chooseDialect } from '../choose-dialect.ts'
 import { type DialectName, dialects } from '../dialects/dialects.ts'
-import { ExitCode } from '../errors.ts'
+import { ExitCode, usageFailure } from '../errors.ts'
+import { howToEvaluate } from '../help/set-up.ts'
 import type { CommandLine } from '../options.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -9,7 +11,6 @@ import { readVariables, undoExport, type Variables } from '../variables/displace
 import { stateVariable } from '../variables/names.ts'
 import { decodeState, type State } from '../variables/state.ts'
 import { unsetChanges } from '../variables/unset.ts'
-import { chooseDialect, howToEvaluate, refuseUnset } from './choose-dialect.ts'
 import type { Outcome } from './outcome.ts'
 
 /** `--unset`: statements that take a session away and put back what it displaced. Reads no file, asks nobody. */
@@ -28,6 +29,18 @@ export function runUnset(line: CommandLine, surroundings: Surroundings): Outcome
     exitCode: ExitCode.done,
     hint: `nothing has changed yet: the shell has to evaluate this, as in: ${howToEvaluate(dialect, '--unset')}`,
   }
+}
+
+/**
+ * Refuses a document that has no way to take a variable out.
+ * @throws {Failure} usage
+ */
+function refuseUnset(dialectName: DialectName): void {
+  if (dialectName !== 'dotenv') return
+  throw usageFailure(
+    '--unset: a dotenv file has no way to take a variable out',
+    'a json document has: --unset --shell json',
+  )
 }
 
 /** A session must go even where the shell cannot be given back a value that it displaced. */

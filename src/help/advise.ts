@@ -1,11 +1,11 @@
-import { howToEvaluate } from '../commands/choose-dialect.ts'
+import { shellAtHand } from '../choose-dialect.ts'
 import { findDialectName } from '../dialects/dialects.ts'
 import { Failure, NothingConfigured, type UnknownName } from '../errors.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { findNearest } from './nearest.ts'
 import { findOtherWord } from './other-words.ts'
-import { setUps, shellAtHand } from './set-up.ts'
+import { howToEvaluate, setUps } from './set-up.ts'
 
 /** What the words of a failed run tell, however wrong they are. */
 interface Asked {

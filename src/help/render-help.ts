@@ -1,10 +1,9 @@
-import { howToEvaluate } from '../commands/choose-dialect.ts'
 import type { ShellName } from '../dialects/dialects.ts'
 import { type CommandName, commandWords, type OptionName, options } from '../options.ts'
 import { commandTexts } from './command-texts.ts'
 import { fill, layOut, type Row, type RowLayout, renderParagraph, renderRows } from './layout.ts'
 import { describeSources, optionGroups, optionsOf, spellOption } from './option-texts.ts'
-import { describePlace, setUps } from './set-up.ts'
+import { describePlace, howToEvaluate, setUps } from './set-up.ts'
 
 /** What a page of help is written for. */
 export interface Page {

@@ -1,6 +1,4 @@
-import { detectShell, processReader } from '../detect-shell.ts'
-import { findShellName, type ShellName } from '../dialects/dialects.ts'
-import type { Surroundings } from '../surroundings.ts'
+import type { DialectName, ShellName } from '../dialects/dialects.ts'
 
 /** How a shell comes by the wrapper: by a line in a start-up file, or by one that is typed once. */
 export interface SetUp {
@@ -49,12 +47,20 @@ export const setUps: Readonly<Record<ShellName, SetUp>> = {
   cmd: { line: 'aws-mfa-env init cmd > awsmfa.cmd' },
 }
 
-/** The shell that --shell names, else the one that asks; where that cannot be found out, the one that is likely. */
-export function shellAtHand(shell: string | undefined, surroundings: Surroundings): ShellName {
-  const { parentProcessId, platform, environment } = surroundings
-  const named = shell === undefined ? undefined : findShellName(shell)
-  const found = named ?? detectShell(parentProcessId, processReader(platform))
-  if (typeof found === 'string') return found
-  // Git Bash says so; else PowerShell is what Windows opens.
-  return platform === 'win32' && environment['MSYSTEM'] === undefined ? 'powershell' : 'bash'
+/** How a shell is to evaluate what `aws-mfa-env` prints with these words. */
+export function howToEvaluate(dialectName: DialectName, words = ''): string {
+  const call = `aws-mfa-env ${words}`.trimEnd()
+  const evaluated: Readonly<Partial<Record<DialectName, string>>> = {
+    fish: `${call} | source`,
+    tcsh: `eval "\`${call}\`"`,
+    elvish: `eval (${call} | slurp)`,
+    // xonsh loses the output now and then, and an empty text would be no failure.
+    xonsh: `execx($(${call}) or 'raise EOFError')`,
+    nu: `${call} --shell nu | from json | load-env`,
+    json: `${call} --shell json | PROGRAM`,
+    dotenv: `${call} --shell dotenv > FILE`,
+    powershell: `Invoke-Expression "$(${call} --shell powershell)"`,
+    cmd: `for /f "tokens=1,*" %i in ('${call} --shell cmd') do @set %j`,
+  }
+  return evaluated[dialectName] ?? `eval "$(${call})"`
 }

@@ -1,16 +1,14 @@
-import { detectShell, processReader, type UnservedShell } from '../detect-shell.ts'
-import type { Dialect } from '../dialects/dialect.ts'
-import { type DialectName, dialects, findDialectName } from '../dialects/dialects.ts'
+import { detectShell, processReader, type UnservedShell } from './detect-shell.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import {
-  configurationFailure,
-  ExitCode,
-  type Failure,
-  quoteOperand,
-  UnknownName,
-  usageFailure,
-} from '../errors.ts'
-import type { Surroundings } from '../surroundings.ts'
-import type { Change } from '../variables/change.ts'
+  type DialectName,
+  dialects,
+  findDialectName,
+  findShellName,
+  type ShellName,
+} from './dialects/dialects.ts'
+import { ExitCode, type Failure, quoteOperand, UnknownName, usageFailure } from './errors.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /**
  * The name of the dialect of the shell that --shell names, else of the one that asks, else the Bourne shells'.
@@ -28,6 +26,16 @@ export function chooseDialect(shell: string | undefined, surroundings: Surroundi
 export function findDialect(shell: string | undefined, surroundings: Surroundings): Dialect | undefined {
   const name = (shell === undefined ? undefined : findDialectName(shell)) ?? detect(surroundings)
   return typeof name === 'string' ? dialects[name] : undefined
+}
+
+/** The shell that --shell names, else the one that asks; where that cannot be found out, the one that is likely. */
+export function shellAtHand(shell: string | undefined, surroundings: Surroundings): ShellName {
+  const { parentProcessId, platform, environment } = surroundings
+  const named = shell === undefined ? undefined : findShellName(shell)
+  const found = named ?? detectShell(parentProcessId, processReader(platform))
+  if (typeof found === 'string') return found
+  // Git Bash says so; else PowerShell is what Windows opens.
+  return platform === 'win32' && environment['MSYSTEM'] === undefined ? 'powershell' : 'bash'
 }
 
 /** The shell that asks; on Unix a Bourne shell where nothing can be found out. */
@@ -61,49 +69,4 @@ function shellMissing(): Failure {
     'in Git Bash: eval "$(aws-mfa-env 123456 --shell bash)"',
     'in nushell: aws-mfa-env 123456 --shell nu | from json | load-env',
   )
-}
-
-/**
- * Refuses a document that has no way to take a variable out.
- * @throws {Failure} usage
- */
-export function refuseUnset(dialectName: DialectName): void {
-  if (dialectName !== 'dotenv') return
-  throw usageFailure(
-    '--unset: a dotenv file has no way to take a variable out',
-    'a json document has: --unset --shell json',
-  )
-}
-
-/**
- * The statements for these changes.
- * @throws {Failure} configuration: the shell cannot be given one of the values
- */
-export function renderChanges(dialectName: DialectName, changes: readonly Change[]): string {
-  const dialect = dialects[dialectName]
-  for (const { name, value } of changes) {
-    const refusal = value === null ? undefined : dialect.refusal(value)
-    if (refusal !== undefined) {
-      throw configurationFailure(`this shell cannot be given the value of ${name}: it ${refusal}`)
-    }
-  }
-  return dialect.render(changes)
-}
-
-/** How a shell is to evaluate what `aws-mfa-env` prints with these words. */
-export function howToEvaluate(dialectName: DialectName, words = ''): string {
-  const call = `aws-mfa-env ${words}`.trimEnd()
-  const evaluated: Readonly<Partial<Record<DialectName, string>>> = {
-    fish: `${call} | source`,
-    tcsh: `eval "\`${call}\`"`,
-    elvish: `eval (${call} | slurp)`,
-    // xonsh loses the output now and then, and an empty text would be no failure.
-    xonsh: `execx($(${call}) or 'raise EOFError')`,
-    nu: `${call} --shell nu | from json | load-env`,
-    json: `${call} --shell json | PROGRAM`,
-    dotenv: `${call} --shell dotenv > FILE`,
-    powershell: `Invoke-Expression "$(${call} --shell powershell)"`,
-    cmd: `for /f "tokens=1,*" %i in ('${call} --shell cmd') do @set %j`,
-  }
-  return evaluated[dialectName] ?? `eval "$(${call})"`
 }
