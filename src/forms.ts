@@ -15,3 +15,13 @@ export function isText(value: unknown, form: RegExp): value is string {
 export function isTime(value: unknown): value is string {
   return isText(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) && !Number.isNaN(Date.parse(value))
 }
+
+/** Six ASCII digits, as the API wants them; other scripts' digits are not. */
+export function isTokenCode(text: string): boolean {
+  return /^[0-9]{6}$/.test(text)
+}
+
+/** Whether a text is so like a code that it must have strayed: six digits of any script. */
+export function looksLikeTokenCode(text: string): boolean {
+  return /^\p{Nd}{6}$/u.test(text.replace(/\s/g, ''))
+}

@@ -1,6 +1,6 @@
 import { usageFailure } from './errors.ts'
+import { looksLikeTokenCode } from './forms.ts'
 import type { CommandLine, CommandName, ValueOption } from './options.ts'
-import { looksLikeTokenCode } from './token-code/token-code.ts'
 
 /** The options whose value is a name, which six digits are not. */
 const named: readonly ValueOption[] = [

@@ -1,4 +1,5 @@
 import { ExitCode, Failure, quoteOperand, usageFailure } from '../errors.ts'
+import { looksLikeTokenCode } from '../forms.ts'
 import type { CommandLine } from '../options.ts'
 import { findObstacle, type Obstacle } from '../processes/find-obstacle.ts'
 import { type ChildEnd, runChild } from '../processes/run-child.ts'
@@ -6,11 +7,10 @@ import { findStart } from '../processes/windows-start.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import { type Environment, inheritedEnvironment, type Surroundings } from '../surroundings.ts'
-import { looksLikeTokenCode } from '../token-code/token-code.ts'
+import { readCodes } from '../token-code/read-codes.ts'
 import type { Change } from '../variables/change.ts'
 import type { Outcome } from './outcome.ts'
 import { prepareExport } from './prepare-export.ts'
-import { readCodes } from './read-codes.ts'
 
 const example = 'aws-mfa-env exec --token-code 123456 aws s3 ls'
 

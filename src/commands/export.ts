@@ -6,10 +6,10 @@ import type { CommandLine } from '../options.ts'
 import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { readCodes } from '../token-code/read-codes.ts'
 import type { Change } from '../variables/change.ts'
 import type { Outcome } from './outcome.ts'
 import { placeholder, prepareExport } from './prepare-export.ts'
-import { readCodes } from './read-codes.ts'
 
 const example = 'aws-mfa-env 123456'
 

@@ -1,11 +1,11 @@
 import { shellAtHand } from '../choose-dialect.ts'
 import { ExitCode, quoteOperand, UnknownName } from '../errors.ts'
+import { looksLikeTokenCode } from '../forms.ts'
 import { usableColumns } from '../help/layout.ts'
 import { type Page, renderCommandHelp, renderMainHelp, renderOptionsHelp } from '../help/render-help.ts'
 import { type CommandLine, commandWords } from '../options.ts'
 import { refuseOperands } from '../stray-code.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'
-import { looksLikeTokenCode } from '../token-code/token-code.ts'
 import type { Outcome } from './outcome.ts'
 
 /** `help` and `--help`: a page on the program, on one of its commands, or on all options. */

@@ -12,8 +12,8 @@ import { resolveOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { readCodes } from '../token-code/read-codes.ts'
 import type { Outcome } from './outcome.ts'
-import { readCodes } from './read-codes.ts'
 
 /** The name that AWS's own documentation gives such a profile. */
 const defaultName = 'mfa'

@@ -3,11 +3,11 @@ import { resolveSerialNumber } from '../device/serial-number.ts'
 import { dialects, shellNames } from '../dialects/dialects.ts'
 import { printable } from '../errors.ts'
 import { findCacheFolder } from '../files/private-folder.ts'
+import { looksLikeTokenCode } from '../forms.ts'
 import type { ValueOption } from '../options.ts'
 import { type Profile, Profiles } from '../profiles/profiles.ts'
 import { readSavedSource } from '../profiles/saved-profile.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { looksLikeTokenCode } from '../token-code/token-code.ts'
 import type { Candidate, Values } from './complete.ts'
 
 /** Where each option's values come from; null: nobody but the user knows them. */

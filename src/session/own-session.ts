@@ -25,7 +25,7 @@ import { findCached, keep, type SessionRun } from './session-run.ts'
  * @throws {Failure} usage: there is no way to one
  */
 export function wayToTokenCode({ codes, order, surroundings }: SessionRun): WithTokenCode {
-  const { typed, openTerminal, missing } = codes
+  const { typed } = codes
   if (typed !== undefined) return (_request, use) => use(typed)
   const { mfaProcess: command, identity } = order
   const mfaProcess = command && {
@@ -33,7 +33,7 @@ export function wayToTokenCode({ codes, order, surroundings }: SessionRun): With
     profileName: identity.profiles[0]?.name,
     surroundings: { ...surroundings, environment: markSources(identity, command, surroundings) },
   }
-  return otherTokenCode({ mfaProcess, openTerminal, missing })
+  return otherTokenCode(mfaProcess, codes)
 }
 
 /** What the command asks for must not need the same keys either: it would wait for this run, which waits for it. */

@@ -1,25 +1,12 @@
 import type { AwsTime } from '../aws/aws-time.ts'
-import type { Failure } from '../errors.ts'
 import { unlessUnwritable } from '../files/records.ts'
 import type { Role } from '../keys/roles.ts'
 import type { Surroundings } from '../surroundings.ts'
-import type { Terminal } from '../terminal.ts'
+import type { TokenCodes } from '../token-code/token-code.ts'
 import { cacheKeyOf, findSession } from './find-session.ts'
 import type { SessionOrder } from './order.ts'
 import type { IssuedSession } from './session.ts'
 import { keepSession } from './session-cache.ts'
-
-/** Where a code may come from, beside the command of `mfa_process`. */
-export interface TokenCodes {
-  /** The code on the command line or on stdin. */
-  readonly typed: string | undefined
-  /** Undefined where nobody may be asked. */
-  openTerminal(): Terminal | undefined
-  /** Asked again and again by programs: no code is spent on a role that AWS denies. */
-  readonly unattended?: true
-  /** What to say where there is no way to one. */
-  missing(): Failure
-}
 
 /** What a run is asked for, and what it may use. */
 export interface SessionRun {

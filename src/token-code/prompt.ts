@@ -1,6 +1,6 @@
 import { ExitCode, Failure, printable, renderFailure, WrongTokenCode } from '../errors.ts'
+import { isTokenCode } from '../forms.ts'
 import type { Terminal } from '../terminal.ts'
-import { isTokenCode } from './token-code.ts'
 
 /** How often the user is asked for a code in one run. */
 const tries = 3
