@@ -72,7 +72,7 @@ function describe(held: HeldSession | undefined, now: number): Status {
   const end = describeEnd(held, now)
   if (issued === undefined) return { session: 'other', keyId, ...end }
   const { source, serialNumber, issuedAt, roleArn } = issued
-  const since = issuedAt === undefined ? Number.NaN : Date.parse(issuedAt)
+  const since = Date.parse(issuedAt)
   return {
     session: 'ours',
     keyId,

@@ -1,5 +1,5 @@
 import { configurationFailure, type Failure, quoteOperand, usageFailure } from '../errors.ts'
-import type { Source } from '../variables/state.ts'
+import type { Provenance, Source } from '../variables/state.ts'
 import { parseProfileDocument } from './document.ts'
 import { appendSection, cutSection, editSection, type KeyValue } from './edit-section.ts'
 import { disputedLine, type ProfileFile, placeOf } from './profile-file.ts'
@@ -8,7 +8,7 @@ import { type FoundSection, findSection, readKey } from './read-key.ts'
 import { sdkCannotHold } from './sdk-keys.ts'
 
 /** A session as it stands in the credentials file. */
-export interface SavedProfile {
+export interface SavedProfile extends Provenance {
   readonly name: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -17,13 +17,6 @@ export interface SavedProfile {
   readonly expiration: string
   /** Undefined leaves the section's own, where somebody has written one. */
   readonly region: string | undefined
-  /** Whose keys sign when this profile is named for another session. */
-  readonly source: Source
-  readonly serialNumber: string
-  /** When the code was shown: RFC 3339, UTC. */
-  readonly issuedAt: string
-  /** The role whose credentials these are. */
-  readonly roleArn?: string | undefined
 }
 
 /** The files that a profile is saved in, and looked for. */

@@ -6,7 +6,7 @@ import { readVariable, type Surroundings } from '../surroundings.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import { readVariables } from '../variables/displaced.ts'
 import { stateVariable } from '../variables/names.ts'
-import { decodeState, type Source } from '../variables/state.ts'
+import { decodeState, type Provenance } from '../variables/state.ts'
 import { findSession } from './find-session.ts'
 import { resolveOrder } from './order.ts'
 
@@ -20,18 +20,11 @@ export interface HeldSession {
   /** As of an IssuedSession. */
   readonly clockOffset?: number
   /** What it was issued for; undefined for one that aws-mfa-env did not set. */
-  readonly issued: Issued | undefined
+  readonly issued: Provenance | undefined
   /** Where it is held, for an error. */
   readonly origin: string
   /** What says where AWS is asked about it. */
   readonly sources: SettingSources
-}
-
-interface Issued {
-  readonly source: Source
-  readonly serialNumber: string
-  readonly issuedAt: string | undefined
-  readonly roleArn?: string | undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import { strangeAnswer } from '../aws/strange-answer.ts'
 import { forms, isText, isTime } from '../forms.ts'
+import type { Provenance } from '../variables/state.ts'
 
 /** Temporary credentials, fit to be put into a shell. */
 export interface Session {
@@ -11,16 +12,11 @@ export interface Session {
 }
 
 /** A session and what it was issued for. */
-export interface IssuedSession extends Session {
+export interface IssuedSession extends Session, Omit<Provenance, 'source'> {
   /** The id of the long-term key that signed. */
   readonly keyId: string
-  readonly serialNumber: string
   /** As it was asked for; of a role, that of the session which assumed it. */
   readonly durationSeconds: number
-  /** When the code was shown: RFC 3339, UTC, whole seconds. */
-  readonly issuedAt: string
-  /** The role whose credentials these are. */
-  readonly roleArn?: string
   /** Milliseconds that AWS's clock was ahead of this computer's, where that is more than a minute. */
   readonly clockOffset?: number
 }
@@ -81,7 +77,6 @@ export function decodeIssuedSession(record: Readonly<Record<string, unknown>>): 
   if (!isText(serialNumber, forms.serialNumber)) return undefined
   if (roleArn !== undefined && !isText(roleArn, forms.roleArn)) return undefined
   const session = { accessKeyId, secretAccessKey, sessionToken, expiration }
-  const issued = { keyId, serialNumber, durationSeconds, issuedAt }
-  const role = roleArn === undefined ? {} : { roleArn }
-  return { ...session, ...issued, ...role, ...(typeof clockOffset === 'number' ? { clockOffset } : {}) }
+  const issued = { keyId, serialNumber, durationSeconds, issuedAt, roleArn }
+  return { ...session, ...issued, ...(typeof clockOffset === 'number' ? { clockOffset } : {}) }
 }

@@ -7,21 +7,15 @@ import {
   regionVariables,
   stateVariable,
 } from './names.ts'
-import { type Displaced, encodeState, isRestorable, recordable, type Source } from './state.ts'
+import { type Displaced, encodeState, isRestorable, type Provenance, recordable } from './state.ts'
 
 /** What is exported: AWS's temporary credentials, and what they were issued for. */
-export interface ExportedSession {
+export interface ExportedSession extends Provenance {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string
   /** RFC 3339, UTC, whole seconds. */
   readonly expiration: string
-  readonly source: Source
-  readonly serialNumber: string
-  /** When the code was shown: RFC 3339, UTC, whole seconds. */
-  readonly issuedAt: string
-  /** The role whose credentials these are. */
-  readonly roleArn?: string
 }
 
 /**
@@ -52,7 +46,7 @@ export function exportChanges(
     source,
     serialNumber,
     issuedAt,
-    ...(roleArn === undefined ? {} : { roleArn }),
+    roleArn,
     accessKeyId,
     expiration,
     displaced: displacedBy(target, before),

@@ -5,14 +5,18 @@ import { type ChangedVariable, changedVariables, restorableVariables } from './n
 /** Whose long-term keys signed: a profile's, or those in the environment, known by their key id. */
 export type Source = { readonly profile: string } | { readonly accessKeyId: string }
 
-/** What an export leaves for the runs that follow it in the same shell. Holds no secret. */
-export interface State {
+/** What a session was issued for. */
+export interface Provenance {
   readonly source: Source
   readonly serialNumber: string
-  /** When the code was shown: RFC 3339, UTC. */
+  /** When the code was shown: RFC 3339, UTC, whole seconds. */
   readonly issuedAt: string
   /** The role whose credentials these are. */
-  readonly roleArn?: string
+  readonly roleArn?: string | undefined
+}
+
+/** What an export leaves for the runs that follow it in the same shell. Holds no secret. */
+export interface State extends Provenance {
   /** The session's key id. */
   readonly accessKeyId: string
   /** RFC 3339, UTC. */
@@ -56,8 +60,7 @@ export function decodeState(text: string | undefined): State | undefined {
   if (!isText(serialNumber, forms.serialNumber) || !isText(accessKeyId, forms.accessKeyId)) return undefined
   if (!isTime(expiration) || !isTime(issuedAt)) return undefined
   if (roleArn !== undefined && !isText(roleArn, forms.roleArn)) return undefined
-  const role = roleArn === undefined ? {} : { roleArn }
-  return { source, serialNumber, issuedAt, ...role, accessKeyId, expiration, displaced }
+  return { source, serialNumber, issuedAt, roleArn, accessKeyId, expiration, displaced }
 }
 
 function parseRecord(text: string): Record<string, unknown> | undefined {
