@@ -1,3 +1,4 @@
+import { configurationFailure } from '../errors.ts'
 import {
   badSetting,
   resolveSetting,
@@ -67,9 +68,8 @@ function refuseRegion(setting: Sourced, partition: string | undefined): void {
   }
   const regional = partitionOfRegion(setting.value)
   if (partition !== undefined && partition !== regional) {
-    throw badSetting(
-      { ...setting, from: 'profile' },
-      `the region ${setting.value} is in partition ${regional}, the MFA device in ${partition}`,
+    throw configurationFailure(
+      `${setting.origin}: the region ${setting.value} is in partition ${regional}, the MFA device in ${partition}`,
       "take a region of the device's partition with --region",
     )
   }

@@ -13,8 +13,6 @@ import { strangeAnswer } from './strange-answer.ts'
 export interface ListedDevice {
   readonly serialNumber: string
   readonly enableDate: Date | undefined
-  /** Empty where IAM gives none. */
-  readonly userName: string
 }
 
 /** A user has eight devices at most; IAM may give as few a page as it likes. */
@@ -33,7 +31,7 @@ export async function listMfaDevices(
   const open = (configuration: IAMClientConfig) => new IAMClient(configuration)
   const pages = await converse(request, open, (client, conversation) =>
     listPages(client, conversation, userName),
-  ).catch(async (error: unknown) => {
+  ).catch((error: unknown) => {
     throw explainDevicesError(error, request, userName)
   })
   return pages.flatMap(({ MFADevices = [] }) => MFADevices).map(readDevice)
@@ -61,7 +59,7 @@ async function listPages(
 }
 
 function readDevice(device: NonNullable<ListMFADevicesResponse['MFADevices']>[number]): ListedDevice {
-  const { SerialNumber: serialNumber = '', EnableDate: enableDate, UserName: userName = '' } = device
+  const { SerialNumber: serialNumber = '', EnableDate: enableDate } = device
   if (!forms.serialNumber.test(serialNumber)) throw strangeAnswer('serial number')
-  return { serialNumber, enableDate, userName }
+  return { serialNumber, enableDate }
 }

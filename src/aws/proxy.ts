@@ -1,11 +1,4 @@
-import {
-  badSetting,
-  resolveSetting,
-  type SettingNames,
-  type SettingSources,
-  type Sourced,
-  settingNames,
-} from '../settings.ts'
+import { badSetting, resolveSetting, type SettingSources, type Sourced, settingNames } from '../settings.ts'
 
 /** A proxy for https, from HTTPS_PROXY; whoever prints one prints `display`. */
 export interface HttpProxy {
@@ -46,15 +39,11 @@ export class ProxyError extends Error {
  */
 export function resolveProxy(sources: SettingSources, url: string | undefined): HttpProxy | undefined {
   if (url?.startsWith('http:')) return undefined
-  const setting = findVariable(sources, settingNames.proxy)
-  const noProxy = findVariable(sources, settingNames.noProxy)?.value ?? ''
+  const setting = resolveSetting(sources, settingNames.proxy)
+  const noProxy = resolveSetting(sources, settingNames.noProxy)?.value ?? ''
   // What is not asked need not be right.
   if (setting === undefined || (url !== undefined && isExcepted(noProxy, new URL(url)))) return undefined
   return { ...parseProxy(setting), noProxy }
-}
-
-function findVariable(sources: SettingSources, names: SettingNames): Sourced | undefined {
-  return resolveSetting({ ...sources, profile: undefined }, names)
 }
 
 function parseProxy(setting: Sourced): Omit<HttpProxy, 'noProxy'> {

@@ -36,7 +36,7 @@ export interface SessionTokenAnswer {
  * @throws {WrongTokenCode} AWS found the code wrong
  * @throws {Failure} refused or unreachable
  */
-export async function getSessionToken(
+export function getSessionToken(
   request: AwsRequest,
   parameters: SessionTokenParameters,
 ): Promise<SessionTokenAnswer> {
@@ -52,7 +52,7 @@ export async function getSessionToken(
       send: (options) => client.send(command, options),
     })
     return readCredentials(credentials, conversation)
-  }).catch(async (error: unknown) => {
+  }).catch((error: unknown) => {
     throw explainSessionTokenError(error, request, parameters)
   })
 }
@@ -66,18 +66,13 @@ export interface RoleParameters {
   readonly durationSeconds?: { readonly value: number; readonly origin: string } | undefined
 }
 
-/** A role's session as it came, and `arn:aws:sts::123456789012:assumed-role/ROLE/SESSION`. */
-export interface RoleAnswer extends SessionTokenAnswer {
-  readonly assumedRoleArn: unknown
-}
-
 /**
  * One AssumeRole, sent again after throttling, errors of AWS's own and broken connections.
  * @throws {RoleDenied} a policy does not allow it
  * @throws {SessionRefused} the session that signs is no longer taken
  * @throws {Failure} refused or unreachable
  */
-export async function assumeRole(request: AwsRequest, parameters: RoleParameters): Promise<RoleAnswer> {
+export function assumeRole(request: AwsRequest, parameters: RoleParameters): Promise<SessionTokenAnswer> {
   const command = new AssumeRoleCommand({
     RoleArn: parameters.roleArn.value,
     RoleSessionName: parameters.roleSessionName,
@@ -85,13 +80,13 @@ export async function assumeRole(request: AwsRequest, parameters: RoleParameters
     DurationSeconds: parameters.durationSeconds?.value,
   })
   return converse(request, openClient, async (client, conversation) => {
-    const { Credentials: credentials, AssumedRoleUser: user } = await conversation.ask({
+    const { Credentials: credentials } = await conversation.ask({
       purpose: `STS in ${request.endpoint.region} for a session of ${parameters.roleArn.value}`,
       repeatable: true,
       send: (options) => client.send(command, options),
     })
-    return { ...readCredentials(credentials, conversation), assumedRoleArn: user?.Arn }
-  }).catch(async (error: unknown) => {
+    return readCredentials(credentials, conversation)
+  }).catch((error: unknown) => {
     throw explainRoleError(error, request, parameters)
   })
 }
@@ -100,7 +95,6 @@ export async function assumeRole(request: AwsRequest, parameters: RoleParameters
 export interface CallerIdentity {
   readonly arn: string
   readonly account: string
-  readonly userId: string
 }
 
 /**
@@ -115,14 +109,14 @@ export async function getCallerIdentity(request: AwsRequest): Promise<CallerIden
       repeatable: true,
       send: (options) => client.send(new GetCallerIdentityCommand({}), options),
     }),
-  ).catch(async (error: unknown) => {
+  ).catch((error: unknown) => {
     throw explainCallError(error, request)
   })
   const { Arn: arn = '', Account: account = '', UserId: userId = '' } = answer
   // An ARN's account and path are AWS's; what else it may hold, IAM's naming rules bound.
   if (!/^arn:[a-z-]+:(iam|sts)::\d{12}:[!-~]{1,1600}$/.test(arn)) throw strangeAnswer('caller')
   if (!/^\d{12}$/.test(account) || !/^[!-~]{1,200}$/.test(userId)) throw strangeAnswer('caller')
-  return { arn, account, userId }
+  return { arn, account }
 }
 
 function openClient(configuration: STSClientConfig): STSClient {

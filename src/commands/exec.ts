@@ -25,7 +25,7 @@ export async function runExec(line: CommandLine, surroundings: Surroundings): Pr
   const order = resolveOrder(line, surroundings)
   const { changesFor, noteCleared } = prepareExport(line, order, surroundings)
   // What cannot be started must not cost a code.
-  await refuseUnstartable(command, words, surroundings)
+  refuseUnstartable(command, words, surroundings)
 
   const session = await provideSession(order, codes, surroundings)
   noteCleared()
@@ -72,11 +72,11 @@ function folderGone(): Failure {
 }
 
 /** Before a code is spent on it. */
-async function refuseUnstartable(
+function refuseUnstartable(
   command: string,
   words: readonly string[],
   { environment, platform }: Surroundings,
-): Promise<void> {
+): void {
   if (platform === 'win32') {
     try {
       findStart(command, words, environment)

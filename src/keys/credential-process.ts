@@ -4,12 +4,19 @@ import { commandFailure, type ProcessSurroundings, runProcess } from '../process
 import { findStart } from '../processes/windows-start.ts'
 import type { Setting } from '../profiles/profiles.ts'
 import { splitWindowsWords, splitWords } from '../profiles/split-words.ts'
+import type { Surroundings } from '../surroundings.ts'
 import { isTemporaryKeyId } from '../variables/classify.ts'
+import { type LongTermKeys, refuseMalformedKeys, type Signer } from './signer.ts'
 
-/** What a credential_process is asked for here. */
-export interface ProcessKeys {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
+/**
+ * The keys themselves, for which the command of a `credential_process` is run.
+ * @throws {Failure} configuration: the command gives none; interrupted
+ */
+export async function readLongTermKeys(signer: Signer, surroundings: Surroundings): Promise<LongTermKeys> {
+  if (signer.kind !== 'process') return signer
+  const keys = await readProcessKeys(signer.command, signer.profile.name, surroundings)
+  refuseMalformedKeys(keys, signer.origin)
+  return keys
 }
 
 /**
@@ -22,7 +29,7 @@ export async function readProcessKeys(
   profileName: string,
   surroundings: ProcessSurroundings,
   timeLimit = 120_000,
-): Promise<ProcessKeys> {
+): Promise<LongTermKeys> {
   const { platform } = surroundings
   const named = { origin: `credential_process in ${command.place}`, profileName }
   const [program, ...words] = (platform === 'win32' ? splitWindowsWords : splitWords)(command.value)
@@ -41,7 +48,7 @@ export async function readProcessKeys(
 type Refuse = (what: string, ...hints: string[]) => Failure
 
 /** The form is that of the AWS CLI's topic guide, config-vars, "Sourcing credentials from external processes". */
-function readKeys(output: string, failure: Refuse): ProcessKeys {
+function readKeys(output: string, failure: Refuse): LongTermKeys {
   const answer = parseObject(output)
   if (answer === undefined) throw failure('printed no JSON object', form)
   const { Version, AccessKeyId, SecretAccessKey, SessionToken } = answer

@@ -4,10 +4,9 @@ import { readSavedSource } from '../profiles/saved-profile.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import type { Variables } from '../variables/displaced.ts'
 import type { Source } from '../variables/state.ts'
-import { environmentKeys } from './environment-keys.ts'
 import { holdsKeys, readProfileKeys } from './profile-keys.ts'
 import { type Role, readRole, refuseMoreThanAnHour } from './roles.ts'
-import type { Signer } from './signer.ts'
+import { environmentKeys, type Signer } from './signer.ts'
 
 /** Who is asked for: the long-term keys that sign, and the roles that are assumed from there. */
 export interface Identity {

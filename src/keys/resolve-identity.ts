@@ -4,9 +4,8 @@ import { readSavedSource } from '../profiles/saved-profile.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import type { Variables } from '../variables/displaced.ts'
 import type { Source, State } from '../variables/state.ts'
-import { environmentKeys } from './environment-keys.ts'
 import { type Identity, resolveProfileIdentity } from './profile-identity.ts'
-import { refuseMalformedKeys } from './signer.ts'
+import { environmentKeys, refuseMalformedKeys } from './signer.ts'
 
 /** What the choice depends on. */
 export interface IdentityQuestion {

@@ -1,6 +1,7 @@
 import { configurationFailure } from '../errors.ts'
 import { forms } from '../forms.ts'
 import type { Profile, Setting } from '../profiles/profiles.ts'
+import type { Variables } from '../variables/displaced.ts'
 
 /** An access key that belongs to an IAM user, and not to a session. */
 export interface LongTermKeys {
@@ -19,7 +20,7 @@ interface FileSigner extends LongTermKeys {
   readonly origin: string
 }
 
-export interface EnvironmentSigner extends LongTermKeys {
+interface EnvironmentSigner extends LongTermKeys {
   readonly kind: 'environment'
   readonly origin: string
 }
@@ -30,6 +31,13 @@ interface ProcessSigner {
   readonly profile: Profile
   readonly command: Setting
   readonly origin: string
+}
+
+/** The long-term pair in the environment, which the caller has seen to be there. */
+export function environmentKeys(variables: Variables): EnvironmentSigner {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = variables
+  const origin = 'AWS_ACCESS_KEY_ID in the environment'
+  return { kind: 'environment', accessKeyId, secretAccessKey, origin }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { AwsTime } from '../aws/aws-time.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
+import type { CallerIdentity } from '../aws/sts.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { HeldSession } from './held-session.ts'
 
@@ -11,12 +12,11 @@ import type { HeldSession } from './held-session.ts'
 export async function askWhose(
   held: HeldSession,
   { note, debug, uptime }: Surroundings,
-): Promise<{ arn: string; account: string }> {
+): Promise<CallerIdentity> {
   const endpoint = resolveEndpoint(held.sources, 'sts', held.issued?.serialNumber)
   noteForeignEndpoint(endpoint, note)
   const { getCallerIdentity } = await import('../aws/sts.ts')
-  const { arn, account } = await new AwsTime(uptime).spend((timeLimit) =>
+  return new AwsTime(uptime).spend((timeLimit) =>
     getCallerIdentity({ endpoint, credentials: held, credentialsOrigin: held.origin, timeLimit, debug }),
   )
-  return { arn, account }
 }

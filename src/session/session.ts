@@ -1,4 +1,5 @@
 import { strangeAnswer } from '../aws/strange-answer.ts'
+import type { SessionTokenAnswer } from '../aws/sts.ts'
 import { forms, isText, isTime } from '../forms.ts'
 import type { Provenance } from '../variables/state.ts'
 
@@ -21,14 +22,6 @@ export interface IssuedSession extends Session, Omit<Provenance, 'source'> {
   readonly clockOffset?: number
 }
 
-/** Temporary credentials as AWS answered them. */
-interface Answer {
-  readonly accessKeyId: unknown
-  readonly secretAccessKey: unknown
-  readonly sessionToken: unknown
-  readonly expiration: unknown
-}
-
 // The API gives none: printable ASCII without spaces.
 const secretForms = {
   secretAccessKey: /^[!-~]{16,1024}$/,
@@ -40,7 +33,7 @@ const secretForms = {
  * @param now milliseconds since 1970, by AWS's clock
  * @throws {Failure} unreachable: what answered was not AWS
  */
-export function readSession(answer: Answer, now: number): Session {
+export function readSession(answer: SessionTokenAnswer, now: number): Session {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = answer
   if (!isText(accessKeyId, forms.accessKeyId)) throw strangeAnswer('access key id')
   if (!isText(secretAccessKey, secretForms.secretAccessKey)) throw strangeAnswer('secret access key')

@@ -60,7 +60,6 @@ describe('each call', () => {
     })
     const session = aws.issueSession(alice)
     const answer = await assume(role, session, { externalId: 'blue', durationSeconds: fromConfig(7200) })
-    expect(answer.assumedRoleArn).toBe('arn:aws:sts::123456789012:assumed-role/deploy/test')
     expect(aws.requests).toMatchObject([
       {
         region: 'us-east-2',
@@ -78,7 +77,6 @@ describe('each call', () => {
     expect(await identify({ accessKeyId, secretAccessKey, sessionToken })).toEqual({
       arn: 'arn:aws:sts::123456789012:assumed-role/deploy/test',
       account: '123456789012',
-      userId: `${role.roleId}:test`,
     })
   })
 
@@ -88,14 +86,14 @@ describe('each call', () => {
   })
 
   it.each(['alice', 'root'] as const)('GetCallerIdentity says that it is %s', async (who) => {
-    const { arn, account, userId } = aws.users[who]
-    expect(await identify(aws.users[who])).toEqual({ arn, account, userId })
+    const { arn, account } = aws.users[who]
+    expect(await identify(aws.users[who])).toEqual({ arn, account })
   })
 
   it('ListMFADevices gives all pages', async () => {
     const { carol } = aws.users
     expect(await list(carol)).toEqual(
-      carol.devices.map(({ serialNumber, enableDate }) => ({ serialNumber, enableDate, userName: 'carol' })),
+      carol.devices.map(({ serialNumber, enableDate }) => ({ serialNumber, enableDate })),
     )
     expect(aws.requests).toHaveLength(3)
     expect(aws.requests).toMatchObject([{ service: 'iam', region: 'us-east-2' }, {}, {}])
