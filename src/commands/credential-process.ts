@@ -1,11 +1,11 @@
 import { ExitCode, type Failure, usageFailure } from '../errors.ts'
 import type { CommandLine } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { describeLack } from '../session/find-session.ts'
 import { resolveOrder, type SessionOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
-import type { Outcome } from './outcome.ts'
 
 /**
  * `credential-process`: a session in the JSON that the AWS CLI and the SDKs ask of a `credential_process`. They call it

@@ -7,10 +7,10 @@ import { isFido } from '../device/serial-number.ts'
 import { ExitCode, Failure, printable } from '../errors.ts'
 import { readLongTermKeys } from '../keys/credential-process.ts'
 import type { CommandLine } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { select } from '../session/order.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
-import type { Outcome } from './outcome.ts'
 
 /** `devices`: the MFA devices of the user whose long-term keys sign. */
 export async function runDevices(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {

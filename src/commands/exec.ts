@@ -1,16 +1,16 @@
 import { ExitCode, Failure, quoteOperand, usageFailure } from '../errors.ts'
 import { looksLikeTokenCode } from '../forms.ts'
 import type { CommandLine } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { findObstacle, type Obstacle } from '../processes/find-obstacle.ts'
 import { type ChildEnd, runChild } from '../processes/run-child.ts'
 import { findStart } from '../processes/windows-start.ts'
 import { resolveOrder } from '../session/order.ts'
+import { prepareExport } from '../session/prepare-export.ts'
 import { provideSession } from '../session/provide-session.ts'
 import { type Environment, inheritedEnvironment, type Surroundings } from '../surroundings.ts'
 import { readCodes } from '../token-code/read-codes.ts'
 import type { Change } from '../variables/change.ts'
-import type { Outcome } from './outcome.ts'
-import { prepareExport } from './prepare-export.ts'
 
 const example = 'aws-mfa-env exec --token-code 123456 aws s3 ls'
 

@@ -4,12 +4,12 @@ import { ExitCode, Failure, usageFailure } from '../errors.ts'
 import { deletePrivateFiles } from '../files/private-files.ts'
 import { findCacheFolder, openPrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
 import type { CommandLine } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import { select } from '../session/order.ts'
 import { cacheSource, forgetSessions } from '../session/session-cache.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
-import type { Outcome } from './outcome.ts'
 
 const cacheFile = /^(session|device)-[\w-]+\.json$/
 

@@ -4,9 +4,9 @@ import { looksLikeTokenCode } from '../forms.ts'
 import { usableColumns } from '../help/layout.ts'
 import { type Page, renderCommandHelp, renderMainHelp, renderOptionsHelp } from '../help/render-help.ts'
 import { type CommandLine, commandWords } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { refuseOperands } from '../stray-code.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'
-import type { Outcome } from './outcome.ts'
 
 /** `help` and `--help`: a page on the program, on one of its commands, or on all options. */
 export function runHelp(line: CommandLine, surroundings: Surroundings): Outcome {

@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { findShellName, type ShellName } from '../dialects/dialects.ts'
-import { ExitCode, quoteOperand, UnknownName, usageFailure } from '../errors.ts'
-import { looksLikeTokenCode } from '../forms.ts'
+import { type ShellName, shellNames } from '../dialects/dialects.ts'
+import { ExitCode, usageFailure } from '../errors.ts'
 import type { CommandLine } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { resolveReminder } from '../session/duration.ts'
-import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
-import type { Outcome } from './outcome.ts'
-import { renameWrapper } from './rename-wrapper.ts'
+import { readScript, readShell } from '../wrapper/read-script.ts'
+import { renameWrapper } from '../wrapper/rename-wrapper.ts'
 
 /** The file in shells/ for each shell. */
 const wrappers: Readonly<Record<ShellName, string>> = {
@@ -40,26 +37,14 @@ const reminders: Readonly<Partial<Record<ShellName, string>>> = {
  * --remind, the reminder.
  */
 export function runInit(line: CommandLine, surroundings: Surroundings): Outcome {
-  const [shell, ...more] = line.operands
-  const names = `one of: ${Object.keys(wrappers).join(', ')}`
-  if (shell === undefined) throw usageFailure('init needs the name of a shell', names)
-  refuseOperands('init', more)
-  const name = findShellName(shell)
-  if (name === undefined) {
-    if (looksLikeTokenCode(shell)) refuseOperands('init', [shell])
-    const quoted = quoteOperand(shell)
-    throw new UnknownName(
-      { kind: 'shell', typed: shell, known: Object.keys(wrappers) },
-      ExitCode.usage,
-      quoted === undefined ? 'there is no such shell' : `there is no shell ${quoted}`,
-      names,
-    )
-  }
-  const read = (file: string) => readFileSync(join(surroundings.packageFolder, 'shells', file), 'utf8')
+  const shell = readShell(line, shellNames, (quoted) =>
+    quoted === undefined ? 'there is no such shell' : `there is no shell ${quoted}`,
+  )
+  const read = (file: string) => readScript(file, surroundings)
   const { name: called, remind } = line.values
-  const reminder = remind === undefined ? '' : `\n${setReminder(read(findReminder(name)), remind)}`
-  const text = read(wrappers[name]) + reminder
-  return { stdout: called === undefined ? text : rename(text, name, called), exitCode: ExitCode.done }
+  const reminder = remind === undefined ? '' : `\n${setReminder(read(findReminder(shell)), remind)}`
+  const text = read(wrappers[shell]) + reminder
+  return { stdout: called === undefined ? text : rename(text, shell, called), exitCode: ExitCode.done }
 }
 
 function findReminder(shell: ShellName): string {

@@ -5,6 +5,7 @@ import { makePrivateFolder, type PrivateFolder } from '../files/private-folder.t
 import { refuseUnreplaceable, replaceFile } from '../files/replace-file.ts'
 import { takeTurn } from '../files/turn.ts'
 import { type CommandLine, removalOptions } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { findProfileFile } from '../profiles/profile-file.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { readSavedSource, refuseUnsavable, removeProfile, saveProfile } from '../profiles/saved-profile.ts'
@@ -13,7 +14,6 @@ import { provideSession } from '../session/provide-session.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { readCodes } from '../token-code/read-codes.ts'
-import type { Outcome } from './outcome.ts'
 
 /** The name that AWS's own documentation gives such a profile. */
 const defaultName = 'mfa'

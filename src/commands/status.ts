@@ -1,5 +1,6 @@
 import { ExitCode, printable } from '../errors.ts'
 import type { CommandLine } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { askWhose } from '../session/ask-whose.ts'
 import { resolveMinimumRemaining } from '../session/duration.ts'
 import { findHeldSession, type HeldSession } from '../session/held-session.ts'
@@ -8,7 +9,6 @@ import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { readVariables } from '../variables/displaced.ts'
 import { profileVariables, securityToken } from '../variables/names.ts'
-import type { Outcome } from './outcome.ts'
 
 /** What `status` says of a session: the members of its JSON. */
 interface Status {

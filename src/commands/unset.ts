@@ -3,6 +3,7 @@ import { type DialectName, dialects } from '../dialects/dialects.ts'
 import { ExitCode, usageFailure } from '../errors.ts'
 import { howToEvaluate } from '../help/set-up.ts'
 import type { CommandLine } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Change } from '../variables/change.ts'
@@ -11,7 +12,6 @@ import { readVariables, undoExport, type Variables } from '../variables/displace
 import { stateVariable } from '../variables/names.ts'
 import { decodeState, type State } from '../variables/state.ts'
 import { unsetChanges } from '../variables/unset.ts'
-import type { Outcome } from './outcome.ts'
 
 /** `--unset`: statements that take a session away and put back what it displaced. Reads no file, asks nobody. */
 export function runUnset(line: CommandLine, surroundings: Surroundings): Outcome {

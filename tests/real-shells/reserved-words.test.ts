@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isReservedWord } from '../../src/commands/reserved-words.ts'
+import { isReservedWord } from '../../src/wrapper/reserved-words.ts'
 import { describeEachShell } from './each-shell.ts'
 import { runScript, withSandbox } from './run.ts'
 

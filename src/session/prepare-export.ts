@@ -1,12 +1,14 @@
+import { Failure } from '../errors.ts'
 import type { CommandLine } from '../options.ts'
-import type { SessionOrder } from '../session/order.ts'
-import { formatTime, type IssuedSession } from '../session/session.ts'
+import type { Profile, Profiles } from '../profiles/profiles.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Change } from '../variables/change.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import type { Variables } from '../variables/displaced.ts'
 import { exportChanges, regionToSet } from '../variables/export.ts'
-import { noteClearedProfiles } from './cleared-profiles.ts'
+import { profileVariables } from '../variables/names.ts'
+import type { SessionOrder } from './order.ts'
+import { formatTime, type IssuedSession } from './session.ts'
 
 /** What a session will change in an environment. */
 export interface ExportPlan {
@@ -60,4 +62,28 @@ function noteReplacedKeys(before: Variables, note: (text: string) => void): void
   note(
     `the session replaces the long-term key ...${before.AWS_ACCESS_KEY_ID?.slice(-4)} in the environment, which --unset does not put back`,
   )
+}
+
+/** What clients take from the profile that a variable names, beside its keys. */
+const alsoGiven = ['endpoint_url', 'services', 'ca_bundle', 'use_fips_endpoint'] as const
+
+/** Tells the user what else goes when a variable that names a profile is cleared. */
+function noteClearedProfiles(current: Variables, profiles: Profiles, note: (text: string) => void): void {
+  for (const variable of profileVariables) {
+    const name = current[variable]
+    const profile = name === undefined ? undefined : findReadable(profiles, name)
+    const given = alsoGiven.filter((key) => profile?.has(key))
+    if (given.length > 0)
+      note(`${variable} is cleared, and with it what profile ${name} gives: ${given.join(', ')}`)
+  }
+}
+
+/** A profile that does not sign may be missing or out of order. */
+function findReadable(profiles: Profiles, name: string): Profile | undefined {
+  try {
+    return profiles.find(name)
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
 }
