@@ -1,11 +1,19 @@
 import { ExitCode, Failure } from '../errors.ts'
 import { describeOffset } from './clock.ts'
 import { partitionOfRegion } from './partitions.ts'
-import { ProxyError } from './proxy.ts'
 import { SessionRefused } from './refusals.ts'
 import type { AwsRequest } from './request.ts'
-import { NotAwsError, RequestError } from './request-errors.ts'
-import { connectionCode, errorCode, isAwsError, isClockSkew, isThrottling, statusCode } from './retry.ts'
+import {
+  connectionCode,
+  errorCode,
+  isAwsError,
+  isClockSkew,
+  isThrottling,
+  NotAwsError,
+  ProxyError,
+  RequestError,
+  statusCode,
+} from './request-errors.ts'
 
 /** What one call adds to the explanation that all share. */
 export interface CallContext {

@@ -15,21 +15,6 @@ export interface HttpProxy {
   readonly noProxy: string
 }
 
-/** The proxy did not let a connection through, or there was none to it: AWS has seen nothing. */
-export class ProxyError extends Error {
-  readonly proxy: HttpProxy
-  /** Of the proxy's answer; undefined where it gave none. */
-  readonly statusCode: number | undefined
-  override readonly cause: unknown
-
-  constructor(proxy: HttpProxy, statusCode: number | undefined, cause: unknown) {
-    super('the proxy made no connection')
-    this.proxy = proxy
-    this.statusCode = statusCode
-    this.cause = cause
-  }
-}
-
 /**
  * The proxy for AWS, from `https_proxy` or HTTPS_PROXY, the lower case first as curl and botocore do. There is none
  * for plain http, so that HTTP_PROXY never applies: plain http is for loopback alone, which a proxy would take for its

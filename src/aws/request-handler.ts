@@ -1,8 +1,8 @@
 import { Agent } from 'node:https'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { isExcepted, ProxyError } from './proxy.ts'
+import { isExcepted } from './proxy.ts'
 import type { AwsRequest } from './request.ts'
-import { NotAwsError } from './request-errors.ts'
+import { NotAwsError, ProxyError } from './request-errors.ts'
 import type { Tunnel } from './tunnel.ts'
 
 type Handle = NodeHttpHandler['handle']

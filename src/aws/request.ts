@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint } from './endpoint.ts'
-import { RequestError } from './request-errors.ts'
+import { isClockSkew, isPassing, isThrottling, RequestError } from './request-errors.ts'
 import { BoundedRequestHandler } from './request-handler.ts'
-import { isClockSkew, isPassing, isThrottling } from './retry.ts'
 
 /** What signs: long-term keys, or with a session token a session's. */
 export interface Credentials {

@@ -1,5 +1,6 @@
 import { HttpsProxyAgent } from 'https-proxy-agent'
-import { type HttpProxy, ProxyError } from './proxy.ts'
+import type { HttpProxy } from './proxy.ts'
+import { ProxyError } from './request-errors.ts'
 
 /** The way through a proxy. */
 export interface Tunnel {
