@@ -2,14 +2,18 @@
 import { Parser } from 'yargs/helpers'
 import { ExitCode, type Failure, quoteOperand, UnknownName, usageFailure } from './errors.ts'
 import {
+  aliasOf,
   type CommandLine,
   type CommandName,
   commandOptions,
   commandWords,
   commonOptions,
   type Flag,
+  isFlag,
   type OptionName,
+  optionNames,
   options,
+  spellingsOf,
   type ValueOption,
 } from './options.ts'
 
@@ -52,13 +56,8 @@ function optionWords(words: readonly string[]): readonly string[] {
 }
 
 function takesValue(word: string | undefined): boolean {
-  return (Object.keys(options) as OptionName[]).some(
-    (name) => !isFlag(name) && (word === `--${name}` || word === `-${aliasOf(name)}`),
-  )
-}
-
-function isFlag(name: OptionName): name is Flag {
-  return !('argument' in options[name])
+  if (word === undefined) return false
+  return optionNames.some((name) => !isFlag(name) && spellingsOf(name).includes(word))
 }
 
 /** The words that are for us: not those of exec's command, and not those behind `--`. */
@@ -81,14 +80,18 @@ function splitExec(words: readonly string[], taken: readonly OptionName[]): Omit
 
 /** @param taken the options that the command takes, which are suggested where another one is unknown */
 function split(words: readonly string[], taken: readonly OptionName[]): Omit<CommandLine, 'command'> {
-  const names = Object.keys(options) as OptionName[]
-  const parsed = parseWithYargs(words, names)
-  const known = new Set<string>(['_', '$0', ...names, ...names.flatMap((name) => aliasOf(name) ?? [])])
+  const parsed = parseWithYargs(words)
+  const known = new Set<string>([
+    '_',
+    '$0',
+    ...optionNames,
+    ...optionNames.flatMap((name) => aliasOf(name) ?? []),
+  ])
   if (parsed === undefined || Object.keys(parsed).some((name) => !known.has(name)))
-    throw misread(words, names, taken)
+    throw misread(words, taken)
   const values: Partial<Record<ValueOption, string>> = {}
   const flags = new Set<Flag>()
-  for (const name of names) {
+  for (const name of optionNames) {
     const value = parsed[name]
     if (value === undefined || value === 0) continue
     if (Array.isArray(value) || (isFlag(name) && Number(value) > 1))
@@ -100,24 +103,19 @@ function split(words: readonly string[], taken: readonly OptionName[]): Omit<Com
   return { values, flags, operands: parsed._.map(String) }
 }
 
-function aliasOf(name: OptionName): string | undefined {
-  const option = options[name]
-  return 'alias' in option ? option.alias : undefined
-}
-
 /** What yargs made of the words; undefined where it found them wrong, which its own text would say in its own way. */
-function parseWithYargs(words: readonly string[], names: readonly OptionName[]) {
+function parseWithYargs(words: readonly string[]) {
   // What yargs calls its own results is no option.
   if (optionWords(words).some((word) => /^--?(_|\$0)(=|$)/.test(word))) return undefined
-  const flags = names.filter(isFlag)
-  const values = names.filter((name) => !isFlag(name))
+  const flags = optionNames.filter(isFlag)
+  const values = optionNames.filter((name) => !isFlag(name))
   try {
     const { argv, error } = Parser.detailed([...words], {
-      alias: Object.fromEntries(names.map((name) => [name, [aliasOf(name) ?? []].flat()])),
+      alias: Object.fromEntries(optionNames.map((name) => [name, [aliasOf(name) ?? []].flat()])),
       count: flags,
       string: values,
       // A flag that may take nothing leaves a `true` behind it alone; a value of exactly one word may be a dash.
-      narg: Object.fromEntries(names.map((name) => [name, isFlag(name) ? 0 : 1])),
+      narg: Object.fromEntries(optionNames.map((name) => [name, isFlag(name) ? 0 : 1])),
       configuration: {
         'boolean-negation': false,
         'camel-case-expansion': false,
@@ -135,16 +133,12 @@ function parseWithYargs(words: readonly string[], names: readonly OptionName[]) 
 }
 
 /** Which of the words an option of ours cannot be. */
-function misread(
-  words: readonly string[],
-  names: readonly OptionName[],
-  taken: readonly OptionName[],
-): Failure {
+function misread(words: readonly string[], taken: readonly OptionName[]): Failure {
   for (const [index, word] of words.entries()) {
     if (word === '--') break
     if (!/^-./.test(word)) continue
     const [typed = word, value] = word.split(/=(.*)/s)
-    const name = names.find((known) => typed === `--${known}` || typed === `-${aliasOf(known)}`)
+    const name = optionNames.find((known) => spellingsOf(known).includes(typed))
     if (name === undefined) return unknownOption(typed, taken)
     if (isFlag(name) && value !== undefined) return usageFailure(`--${name} takes no value`)
     if (!isFlag(name) && value === undefined && /^(-.|$)/.test(words[index + 1] ?? ''))

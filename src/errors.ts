@@ -80,3 +80,8 @@ export function renderFailure(failure: Failure): string {
 export function quoteOperand(operand: string): string | undefined {
   return /\p{Nd}/u.test(operand) ? undefined : `"${operand}"`
 }
+
+/** Whether a name, as of a profile, holds so many digits that it might be a code, and is not to be repeated. */
+export function mayHoldCode(name: string): boolean {
+  return /(\p{Nd}.*){5}/su.test(name)
+}

@@ -5,6 +5,7 @@ import { isatty, WriteStream } from 'node:tty'
 import packageJson from '../package.json' with { type: 'json' }
 import { ownWords } from './cli.ts'
 import { ExitCode, Failure, renderLine, usageFailure } from './errors.ts'
+import { sleep } from './files/durable.ts'
 import { findHomeFolder } from './home-folder.ts'
 import { fail, run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -202,7 +203,7 @@ function write(descriptor: 1 | 2, text: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
       // A pipe that somebody set not to block is full.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+      sleep(5)
     }
   }
 }

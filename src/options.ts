@@ -35,6 +35,25 @@ export type ValueOption = {
 }[OptionName]
 export type Flag = Exclude<OptionName, ValueOption>
 
+/** Every option's name, in the order of help. */
+export const optionNames = Object.keys(options) as readonly OptionName[]
+
+export function isFlag(name: OptionName): name is Flag {
+  return !('argument' in options[name])
+}
+
+/** An option's short form, without the dash. */
+export function aliasOf(name: OptionName): string | undefined {
+  const option = options[name]
+  return 'alias' in option ? option.alias : undefined
+}
+
+/** How an option may be typed. */
+export function spellingsOf(name: OptionName): readonly string[] {
+  const alias = aliasOf(name)
+  return alias === undefined ? [`--${name}`] : [`--${name}`, `-${alias}`]
+}
+
 /** Of every command that needs a session. */
 const sessionOptions = [
   'profile',

@@ -4,9 +4,12 @@ import {
   commandOptions,
   commandWords,
   commonOptions,
+  isFlag,
   type OptionName,
+  optionNames,
   options,
   removalOptions,
+  spellingsOf,
   type ValueOption,
 } from '../options.ts'
 
@@ -43,10 +46,7 @@ interface Preceding {
 
 /** How an option may be typed. */
 const typedOptions: ReadonlyMap<string, OptionName> = new Map(
-  (Object.keys(options) as OptionName[]).flatMap((name): [string, OptionName][] => {
-    const alias = aliasOf(name)
-    return [[`--${name}`, name], ...(alias === undefined ? [] : ([[alias, name]] as [string, OptionName][]))]
-  }),
+  optionNames.flatMap((name) => spellingsOf(name).map((spelling) => [spelling, name] as const)),
 )
 
 /** Options that exclude each other. */
@@ -70,7 +70,7 @@ export function complete(words: readonly string[], values: Values): Completion {
   const [, option = '', before] = /^(-[^=]*)(=)/.exec(current) ?? []
   const name = typedOptions.get(option)
   if (dashed && before !== undefined) {
-    return isValueOption(name) ? valueCompletion(name, `${option}=`, values) : nothing
+    return name === undefined || isFlag(name) ? nothing : valueCompletion(name, `${option}=`, values)
   }
   if (dashed) return { before: '', candidates: optionCandidates(command, preceding, program, current) }
   if (typed.length === 0) return { before: '', candidates: commandCandidates() }
@@ -99,7 +99,7 @@ function readPreceding(typed: readonly string[], command: CommandName | undefine
     }
     if (name === undefined) continue
     given.add(name)
-    if (!isValueOption(name) || word.includes('=')) continue
+    if (isFlag(name) || word.includes('=')) continue
     if (++index === typed.length) return { given, awaiting: name, ended: false, operands, commandAt }
   }
   return { given, awaiting: undefined, ended: false, operands, commandAt }
@@ -128,7 +128,7 @@ function optionCandidates(
   })
   return left.map((name) => {
     // The short form is for who has typed it.
-    const value = current === aliasOf(name) ? current : `--${name}`
+    const value = spellingsOf(name).includes(current) ? current : `--${name}`
     return { value, help: options[name].help }
   })
 }
@@ -144,13 +144,4 @@ function optionsOf(command: CommandName | undefined, given: ReadonlySet<OptionNa
 /** The wrapper tells the program which shell it is, and a second --shell would be refused. */
 function isWrapper(program: string): boolean {
   return !/(^|[/\\])aws-mfa-env(\.\w+)?$/.test(program)
-}
-
-function isValueOption(name: OptionName | undefined): name is ValueOption {
-  return name !== undefined && 'argument' in options[name]
-}
-
-function aliasOf(name: OptionName): string | undefined {
-  const option = options[name]
-  return 'alias' in option ? `-${option.alias}` : undefined
 }

@@ -1,6 +1,6 @@
 import { shellAtHand } from '../choose-dialect.ts'
 import { findDialectName } from '../dialects/dialects.ts'
-import { Failure, NothingConfigured, type UnknownName } from '../errors.ts'
+import { Failure, mayHoldCode, NothingConfigured, type UnknownName } from '../errors.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { findNearest } from './nearest.ts'
@@ -55,7 +55,12 @@ function suggest(
   if (hint !== undefined) return [hint]
   const other = kind === 'command' || kind === 'option' ? findOtherWord(kind, typed) : undefined
   const name =
-    other !== undefined && known.includes(other) ? other : findNearest(typed, known.filter(isSayable))
+    other !== undefined && known.includes(other)
+      ? other
+      : findNearest(
+          typed,
+          known.filter((name) => !mayHoldCode(name)),
+        )
   return name === undefined ? [] : [`did you mean ${kind === 'option' ? '--' : ''}${name}?`]
 }
 
@@ -90,9 +95,4 @@ function readNames(profiles: Profiles): readonly string[] {
     if (error instanceof Failure) return []
     throw error
   }
-}
-
-/** A profile may be called by an account's number, or by what somebody took for a code. */
-function isSayable(name: string): boolean {
-  return !/(\p{Nd}.*){5}/su.test(name)
 }

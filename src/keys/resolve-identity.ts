@@ -1,4 +1,11 @@
-import { configurationFailure, ExitCode, type Failure, NothingConfigured, UnknownName } from '../errors.ts'
+import {
+  configurationFailure,
+  ExitCode,
+  type Failure,
+  mayHoldCode,
+  NothingConfigured,
+  UnknownName,
+} from '../errors.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { readSavedSource } from '../profiles/saved-profile.ts'
 import { classifyKeys } from '../variables/classify.ts'
@@ -113,7 +120,7 @@ function identityOf(question: IdentityQuestion, name: string, from: string | und
   throw new UnknownName(
     { kind: 'profile', typed: name, known: names },
     ExitCode.configuration,
-    /(\p{Nd}.*){5}/su.test(name)
+    mayHoldCode(name)
       ? `there is no such profile (from ${from})`
       : `there is no profile ${name} (from ${from})`,
     names.length === 0

@@ -13,7 +13,7 @@ export function findSession(
   { now, debug }: Surroundings,
 ): IssuedSession | undefined {
   if (order.cache === undefined || order.renew) return undefined
-  const session = readCachedSession(order.cache, cacheKeyOf(order, roles))
+  const session = readCached(order, roles)
   const lacking = session === undefined ? 'there is none' : findLack(session, order, now())
   debug(`cached session${roles.length > 0 ? ' of the role' : ''}: ${lacking ?? 'good'}`)
   return lacking === undefined ? session : undefined
@@ -21,8 +21,13 @@ export function findSession(
 
 /** Why the user's own session that is cached does not serve the order; undefined where none is cached. */
 export function describeLack(order: SessionOrder, { now }: Surroundings): string | undefined {
-  const session = order.cache && readCachedSession(order.cache, cacheKeyOf(order, []))
+  const session = readCached(order, [])
   return session && (order.renew ? 'a new one is wanted' : findLack(session, order, now()))
+}
+
+/** The cached session, whether it serves or not. */
+export function readCached(order: SessionOrder, roles: readonly Role[]): IssuedSession | undefined {
+  return order.cache && readCachedSession(order.cache, cacheKeyOf(order, roles))
 }
 
 /** Why a cached session does not serve; undefined where it does. */

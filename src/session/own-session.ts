@@ -13,10 +13,9 @@ import { commandEnvironment } from '../processes/loop.ts'
 import type { Sourced } from '../settings.ts'
 import type { Environment, Surroundings } from '../surroundings.ts'
 import { otherTokenCode, type WithTokenCode } from '../token-code/token-code.ts'
-import { cacheKeyOf } from './find-session.ts'
+import { readCached } from './find-session.ts'
 import { obtainSession, type SessionQuestion } from './obtain-session.ts'
 import type { IssuedSession } from './session.ts'
-import { readCachedSession } from './session-cache.ts'
 import { chooseDevice, discoverDevice } from './session-device.ts'
 import { findCached, keep, type SessionRun } from './session-run.ts'
 
@@ -138,7 +137,7 @@ function withRememberedDevice(failure: WrongTokenCode, { from }: FoundDevice): W
 
 /** The code may be right, and another shell the one that has used it. */
 function withRecentUse({ order, surroundings }: SessionRun, failure: WrongTokenCode): WrongTokenCode {
-  const cached = order.cache && readCachedSession(order.cache, cacheKeyOf(order, []))
+  const cached = readCached(order, [])
   const age = surroundings.now() - Date.parse(cached?.issuedAt ?? '')
   if (!(age < 60_000)) return failure
   const hint =
