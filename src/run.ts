@@ -13,7 +13,8 @@ import { runStatus } from './commands/status.ts'
 import { runUnset } from './commands/unset.ts'
 import { answerKeypress } from './completion/answer.ts'
 import { ExitCode, Failure, NothingConfigured, renderFailure, UnknownName } from './errors.ts'
-import { adviseOn } from './help/advise.ts'
+import { type Asked, adviseOn } from './help/advise.ts'
+import type { CommandLine, CommandName } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { refuseStrayCodes } from './stray-code.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -30,31 +31,22 @@ export async function run(words: readonly string[], surroundings: Surroundings):
     return { stdout: `aws-mfa-env ${surroundings.version}\n`, exitCode: ExitCode.done }
   }
   refuseStrayCodes(line)
-  switch (line.command) {
-    case 'export':
-      return runExport(line, surroundings)
-    case 'unset':
-      return runUnset(line, surroundings)
-    case 'init':
-      return runInit(line, surroundings)
-    case 'status':
-      return runStatus(line, surroundings)
-    case 'save':
-      return runSave(line, surroundings)
-    case 'exec':
-      return runExec(line, surroundings)
-    case 'credential-process':
-      return runCredentialProcess(line, surroundings)
-    case 'devices':
-      return runDevices(line, surroundings)
-    case 'forget':
-      return runForget(line, surroundings)
-    case 'help':
-      return runHelp(line, surroundings)
-    case 'completion':
-      return runCompletion(line, surroundings)
-  }
+  return commands[line.command](line, surroundings)
 }
+
+const commands = {
+  export: runExport,
+  unset: runUnset,
+  init: runInit,
+  status: runStatus,
+  save: runSave,
+  exec: runExec,
+  'credential-process': runCredentialProcess,
+  devices: runDevices,
+  forget: runForget,
+  help: runHelp,
+  completion: runCompletion,
+} satisfies Record<CommandName, (line: CommandLine, surroundings: Surroundings) => Outcome | Promise<Outcome>>
 
 /**
  * The end of a run that failed: the text for stderr, and for stdout the one statement that makes the failure visible
@@ -65,26 +57,22 @@ export function fail(
   words: readonly string[],
   surroundings: Surroundings,
 ): Outcome & { readonly stderr: string } {
-  const failure = error instanceof Failure ? advise(error, words, surroundings) : undefined
+  const asked = scanForStatements(words)
+  const failure = error instanceof Failure ? advise(error, asked, surroundings) : undefined
   const exitCode = failure?.exitCode ?? ExitCode.system
+  const dialect =
+    asked.due && !surroundings.stdoutIsTerminal ? findDialect(asked.shell, surroundings) : undefined
   return {
     stderr: failure === undefined ? renderBug(error, surroundings.version) : renderFailure(failure),
-    stdout: surroundings.stdoutIsTerminal ? '' : failingStatement(exitCode, words, surroundings),
+    stdout: dialect?.renderFailure(exitCode) ?? '',
     exitCode,
   }
 }
 
 /** What only a failed run looks up: the name that may have been meant, or the first steps in this shell. */
-function advise(failure: Failure, words: readonly string[], surroundings: Surroundings): Failure {
-  if (!(failure instanceof UnknownName || failure instanceof NothingConfigured)) return failure
-  const { shell, due } = scanForStatements(words)
-  return adviseOn(failure, { shell, due }, surroundings)
-}
-
-function failingStatement(exitCode: ExitCode, words: readonly string[], surroundings: Surroundings): string {
-  const { due, shell } = scanForStatements(words)
-  if (!due) return ''
-  return findDialect(shell, surroundings)?.renderFailure(exitCode) ?? ''
+function advise(failure: Failure, asked: Asked, surroundings: Surroundings): Failure {
+  const advisable = failure instanceof UnknownName || failure instanceof NothingConfigured
+  return advisable ? adviseOn(failure, asked, surroundings) : failure
 }
 
 function renderBug(error: unknown, version: string): string {

@@ -8,7 +8,7 @@ import { findOtherWord } from './other-words.ts'
 import { howToEvaluate, setUps } from './set-up.ts'
 
 /** What the words of a failed run tell, however wrong they are. */
-interface Asked {
+export interface Asked {
   /** The shell that they name. */
   readonly shell: string | undefined
   /** Whether they asked for statements. */
