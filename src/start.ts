@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs'
 import module from 'node:module'
 import { join } from 'node:path'
-import { findCacheFolder, makePrivateFolder, openPrivateFolder } from './files/private-folder.ts'
+import { findCacheFolder } from './files/cache-folder.ts'
+import { makePrivateFolder, openPrivateFolder } from './files/private-folder.ts'
 import { findHomeFolder } from './home-folder.ts'
 
 /**

@@ -8,14 +8,14 @@ import { ExitCode, Failure, printable } from '../errors.ts'
 import { readLongTermKeys } from '../keys/credential-process.ts'
 import type { CommandLine } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
-import { select } from '../session/order.ts'
+import { resolveSelection } from '../session/order.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 
 /** `devices`: the MFA devices of the user whose long-term keys sign. */
 export async function runDevices(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
   refuseOperands('devices', line.operands)
-  const { identity, sources } = select(line.values, surroundings)
+  const { identity, sources } = resolveSelection(line.values, surroundings)
   const iam = resolveEndpoint(sources, 'iam', undefined)
   const sts = resolveEndpoint(sources, 'sts', undefined)
   const credentials = await readLongTermKeys(identity.signer, surroundings)

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ExitCode, Failure, usageFailure } from '../errors.ts'
+import { findCacheFolder } from '../files/cache-folder.ts'
 import { deletePrivateFiles } from '../files/private-files.ts'
-import { findCacheFolder, openPrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
+import { openPrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
 import type { CommandLine } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
 import { Profiles } from '../profiles/profiles.ts'
-import { select } from '../session/order.ts'
+import { resolveSelection } from '../session/order.ts'
 import { cacheSource, forgetSessions } from '../session/session-cache.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -19,7 +20,10 @@ function forgetProfile(folder: PrivateFolder, { values }: CommandLine, surroundi
   const paths = profiles.paths().map((path) => resolve(path))
   const byName = values.profile === undefined ? 0 : forgetSessions(folder, [values.profile, ...paths])
   try {
-    forgetSessions(folder, cacheSource(select(values, surroundings, profiles).identity.signer, paths))
+    forgetSessions(
+      folder,
+      cacheSource(resolveSelection(values, surroundings, profiles).identity.signer, paths),
+    )
   } catch (error) {
     if (byName === 0 || !(error instanceof Failure)) throw error
   }
@@ -34,7 +38,7 @@ export function runForget(line: CommandLine, surroundings: Surroundings): Outcom
   const path = findCacheFolder(surroundings)
   if (path === undefined || !existsSync(path)) {
     // That there is nothing to forget does not make a mistyped profile right.
-    if (!line.flags.has('all')) select(line.values, surroundings)
+    if (!line.flags.has('all')) resolveSelection(line.values, surroundings)
     return { stdout: '', exitCode: ExitCode.done }
   }
   const folder = openPrivateFolder(path, surroundings.userId, surroundings)

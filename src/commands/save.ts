@@ -1,9 +1,6 @@
-import { digest } from '../digest.ts'
 import { configurationFailure, ExitCode, Failure, usageFailure } from '../errors.ts'
-import { openCacheFolder } from '../files/cache-folder.ts'
-import { makePrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
-import { refuseUnreplaceable, replaceFile } from '../files/replace-file.ts'
-import { takeTurn } from '../files/turn.ts'
+import { refuseUnreplaceable } from '../files/replace-file.ts'
+import { replaceInTurn } from '../files/replace-in-turn.ts'
 import { type CommandLine, removalOptions } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
 import { findProfileFile } from '../profiles/profile-file.ts'
@@ -99,34 +96,4 @@ function credentialsPath(surroundings: Surroundings): string {
     'there is no home folder to save in',
     'set HOME, or name a file with AWS_SHARED_CREDENTIALS_FILE',
   )
-}
-
-/**
- * One run of ours after the other; where no turn can be taken, the file's own comparison has to do.
- * @returns whether the file has changed
- */
-async function replaceInTurn(
-  path: string,
-  edit: (old: Buffer) => Buffer,
-  surroundings: Surroundings,
-): Promise<boolean> {
-  // What keeps the session from being cached has been noted where that mattered.
-  const folder = openCacheFolder({ ...surroundings, note: surroundings.debug })
-  makeQuietly(folder)
-  const name = `save-${digest(path)}`
-  const waiting = { onWait: () => surroundings.debug(`waiting to write ${path}`), settled: () => undefined }
-  const taken = folder && (await takeTurn(folder.path, name, surroundings, waiting))
-  try {
-    return replaceFile(path, (old = Buffer.of()) => edit(old), surroundings.platform)
-  } finally {
-    if (taken !== undefined && 'turn' in taken) taken.turn.release()
-  }
-}
-
-function makeQuietly(folder: PrivateFolder | undefined): void {
-  try {
-    if (folder !== undefined) makePrivateFolder(folder)
-  } catch {
-    // Turns cannot be taken there.
-  }
 }

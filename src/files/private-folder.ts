@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { dirname, posix, win32 } from 'node:path'
-import { readVariable, type Surroundings } from '../surroundings.ts'
+import { dirname } from 'node:path'
+import type { Surroundings } from '../surroundings.ts'
 
 /**
  * A folder that only the user can write to and look into. On Windows modes and owners mean nothing, and nothing of
@@ -13,30 +13,6 @@ export interface PrivateFolder {
   readonly platform: NodeJS.Platform
   readonly homeFolder: string | undefined
   debug(text: string): void
-}
-
-/**
- * Where caches are by the platform's custom: $XDG_CACHE_HOME where that is an absolute path, else ~/.cache, on macOS
- * ~/Library/Caches, on Windows %LOCALAPPDATA%; undefined where the user has no home.
- */
-export function findCacheFolder(
-  surroundings: Pick<Surroundings, 'environment' | 'platform' | 'homeFolder'>,
-): string | undefined {
-  const path = surroundings.platform === 'win32' ? win32 : posix
-  const chosen = readVariable(surroundings.environment, 'XDG_CACHE_HOME')
-  const parent = chosen !== undefined && path.isAbsolute(chosen) ? chosen : findCaches(surroundings)
-  return parent !== undefined && path.isAbsolute(parent) ? path.join(parent, 'aws-mfa-env') : undefined
-}
-
-function findCaches({ environment, platform, homeFolder }: Parameters<typeof findCacheFolder>[0]) {
-  if (platform === 'win32') {
-    const local = readVariable(environment, 'LOCALAPPDATA')
-    if (local !== undefined && win32.isAbsolute(local)) return local
-  }
-  const home = homeFolder()
-  if (home === undefined) return undefined
-  if (platform === 'win32') return win32.join(home, 'AppData', 'Local')
-  return platform === 'darwin' ? posix.join(home, 'Library', 'Caches') : posix.join(home, '.cache')
 }
 
 /**

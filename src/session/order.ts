@@ -44,7 +44,7 @@ export interface SessionOrder extends Selection {
 }
 
 /** @throws {Failure} configuration: there are no keys, or it is not clear whose */
-export function select(
+export function resolveSelection(
   values: CommandLine['values'],
   surroundings: Surroundings,
   profiles = new Profiles(surroundings),
@@ -78,7 +78,7 @@ export function resolveOrder(
   surroundings: Surroundings,
   profiles = new Profiles(surroundings),
 ): SessionOrder {
-  const selection = select(values, surroundings, profiles)
+  const selection = resolveSelection(values, surroundings, profiles)
   const { sources, identity } = selection
   const used = flags.has('no-cache') ? false : isCacheOn(sources)
   const memory = used === false ? undefined : openCacheFolder(surroundings)

@@ -2,21 +2,15 @@ import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { AwsTime } from '../aws/aws-time.ts'
 import { resolveEndpoint } from '../aws/endpoint.ts'
 import { RoleDenied, SessionRefused } from '../aws/refusals.ts'
-import { digest } from '../digest.ts'
 import { Failure } from '../errors.ts'
-import { makePrivateFolder } from '../files/private-folder.ts'
-import { unlessUnwritable } from '../files/records.ts'
-import { takeTurn } from '../files/turn.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { TokenCodes } from '../token-code/token-code.ts'
 import { assumeRoles } from './assume-roles.ts'
-import { cacheKeyOf } from './find-session.ts'
+import { inTurn } from './in-turn.ts'
 import { refuseUnmeetable, type SessionOrder } from './order.ts'
 import { obtainOwnSession, wayToTokenCode } from './own-session.ts'
 import type { IssuedSession } from './session.ts'
-import { fileNameOf } from './session-cache.ts'
 import { findCached, keep, type SessionRun } from './session-run.ts'
-import { findFailure, shareFailure } from './shared-failure.ts'
 
 /**
  * The session that was ordered, from the cache or from AWS: the user's own, or the role's.
@@ -52,58 +46,6 @@ function noteOnce(note: (text: string) => void): (text: string) => void {
     noted.add(text)
     note(text)
   }
-}
-
-/** Only one of many callers at once asks the user and AWS; the others take what it got. */
-async function inTurn(
-  run: SessionRun,
-  find: () => IssuedSession | undefined,
-  obtainIt: () => Promise<IssuedSession>,
-): Promise<IssuedSession> {
-  const { order, codes, surroundings } = run
-  // A typed code is used by its own run, and would be stale after a wait.
-  if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
-  const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${describeWay(run)}`
-  const { cache } = order
-  unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))
-  let waitingSince = Number.POSITIVE_INFINITY
-  const taken = await takeTurn<IssuedSession | Failure>(cache.path, name, surroundings, {
-    onWait: (holder) => {
-      waitingSince = surroundings.now()
-      surroundings.note(describeWait(order, holder))
-    },
-    // Who is asked on a terminal of their own may do better.
-    settled: () => find() ?? (order.mfaProcess && findFailure(cache, name, waitingSince)),
-  })
-  if (taken === undefined) return obtainIt()
-  if ('settled' in taken) {
-    if (taken.settled instanceof Failure) throw taken.settled
-    return taken.settled
-  }
-  try {
-    return await obtainIt()
-  } catch (error) {
-    // Of a role that cannot be assumed the others need not know.
-    if (order.mfaProcess !== undefined && findCached(run, []) === undefined) {
-      shareFailure(cache, name, error, surroundings)
-    }
-    throw error
-  } finally {
-    taken.turn.release()
-  }
-}
-
-/** Who has a command for the code, or needs none for a role, does not wait for somebody at a prompt. */
-function describeWay({ order: { mfaProcess }, codes }: SessionRun): string {
-  if (mfaProcess !== undefined) return `-${digest(mfaProcess.value)}`
-  return codes.openTerminal() === undefined ? '-nobody' : ''
-}
-
-function describeWait({ identity }: SessionOrder, holder: number | undefined): string {
-  const { signer } = identity
-  const whose = signer.kind === 'environment' ? 'the same key' : `profile ${signer.profile.name}`
-  const who = holder === undefined ? 'another aws-mfa-env' : `another aws-mfa-env (process ${holder})`
-  return `waiting for ${who}, which is getting a session of ${whose}`
 }
 
 async function obtain(run: SessionRun): Promise<IssuedSession> {

@@ -1,0 +1,94 @@
+import { digest } from '../digest.ts'
+import { ExitCode, Failure } from '../errors.ts'
+import { makePrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
+import { readRecord, unlessUnwritable, writeRecord } from '../files/records.ts'
+import { takeTurn } from '../files/turn.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { cacheKeyOf } from './find-session.ts'
+import type { SessionOrder } from './order.ts'
+import type { IssuedSession } from './session.ts'
+import { fileNameOf } from './session-cache.ts'
+import { findCached, type SessionRun } from './session-run.ts'
+
+/** Only one of many callers at once asks the user and AWS; the others take what it got. */
+export async function inTurn(
+  run: SessionRun,
+  find: () => IssuedSession | undefined,
+  obtainIt: () => Promise<IssuedSession>,
+): Promise<IssuedSession> {
+  const { order, codes, surroundings } = run
+  // A typed code is used by its own run, and would be stale after a wait.
+  if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
+  const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${describeWay(run)}`
+  const { cache } = order
+  unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))
+  let waitingSince = Number.POSITIVE_INFINITY
+  const taken = await takeTurn<IssuedSession | Failure>(cache.path, name, surroundings, {
+    onWait: (holder) => {
+      waitingSince = surroundings.now()
+      surroundings.note(describeWait(order, holder))
+    },
+    // Who is asked on a terminal of their own may do better.
+    settled: () => find() ?? (order.mfaProcess && findFailure(cache, name, waitingSince)),
+  })
+  if (taken === undefined) return obtainIt()
+  if ('settled' in taken) {
+    if (taken.settled instanceof Failure) throw taken.settled
+    return taken.settled
+  }
+  try {
+    return await obtainIt()
+  } catch (error) {
+    // Of a role that cannot be assumed the others need not know.
+    if (order.mfaProcess !== undefined && findCached(run, []) === undefined) {
+      shareFailure(cache, name, error, surroundings)
+    }
+    throw error
+  } finally {
+    taken.turn.release()
+  }
+}
+
+/** Who has a command for the code, or needs none for a role, does not wait for somebody at a prompt. */
+function describeWay({ order: { mfaProcess }, codes }: SessionRun): string {
+  if (mfaProcess !== undefined) return `-${digest(mfaProcess.value)}`
+  return codes.openTerminal() === undefined ? '-nobody' : ''
+}
+
+function describeWait({ identity }: SessionOrder, holder: number | undefined): string {
+  const { signer } = identity
+  const whose = signer.kind === 'environment' ? 'the same key' : `profile ${signer.profile.name}`
+  const who = holder === undefined ? 'another aws-mfa-env' : `another aws-mfa-env (process ${holder})`
+  return `waiting for ${who}, which is getting a session of ${whose}`
+}
+
+/**
+ * A command that gives no code for one of many callers at once is not run again for each of the others, which may be
+ * fifty windows to dismiss: who has waited for it fails likewise.
+ * @param name the turn's
+ */
+function shareFailure(
+  folder: PrivateFolder,
+  name: string,
+  error: unknown,
+  { now, debug }: Surroundings,
+): void {
+  if (!(error instanceof Failure) || error.exitCode === ExitCode.interrupted) return
+  const { exitCode, message, hints } = error
+  const record = { failedAt: now(), exitCode, message, hints }
+  unlessUnwritable(folder, debug, () => writeRecord(folder, fileOf(name), record))
+}
+
+/** The failure that somebody has shared since that time, in milliseconds since 1970. */
+function findFailure(folder: PrivateFolder, name: string, since: number): Failure | undefined {
+  const { failedAt, exitCode, message, hints } = readRecord(folder, fileOf(name)) ?? {}
+  const known = Object.values(ExitCode).find((code) => code === exitCode)
+  if (typeof failedAt !== 'number' || failedAt < since || known === undefined) return undefined
+  if (typeof message !== 'string' || !Array.isArray(hints)) return undefined
+  return new Failure(known, message, ...hints.filter((hint) => typeof hint === 'string'))
+}
+
+/** Beside the sessions of the same keys, with which it is forgotten. */
+function fileOf(name: string): string {
+  return `${name}-failure.json`
+}
