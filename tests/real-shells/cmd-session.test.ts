@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { beforeAll, expect, it } from 'vitest'
+import { howToEvaluate } from '../../src/commands/choose-dialect.ts'
 import { createStsClient } from '../aws-server/sdk-client.ts'
 import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
 import { endpointNote, errorText, keysOf, writeProfiles } from '../commands/tool.ts'
@@ -159,9 +160,9 @@ function scriptsFor(server: AwsServer, [work = '', typed = '', unsayable = '']: 
     ),
     typed: script(
       'typed',
-      `for /f "tokens=1,*" %i in ('aws-mfa-env ${typed} --profile typed --shell cmd') do @set %j`,
+      howToEvaluate('cmd', `${typed} --profile typed`),
       'if not "%AWS_ACCESS_KEY_ID:~0,4%"=="ASIA" exit 1',
-      `for /f "tokens=1,*" %i in ('aws-mfa-env --unset --shell cmd') do @set %j`,
+      howToEvaluate('cmd', '--unset'),
       'if defined AWS_ACCESS_KEY_ID exit 2',
       'if defined AWS_MFA_ENV_STATE exit 3',
       'exit 0',
