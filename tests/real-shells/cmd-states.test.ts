@@ -20,11 +20,14 @@ import { type CmdScript, type NodeVersion, runCmdScripts, sandboxInCmd } from '.
 import { describeEachNode } from './wine/each-node.ts'
 import { installPackage } from './wine/installation.ts'
 
+// Every state, with two of the four profiles in turn: three starts of the program for each row are slow in Wine.
+const shared = rows.filter((_, index) => (index + Math.floor(index / 4)) % 2 === 0)
+
 describeEachNode(
   'the states table',
   (root, node) => {
     const walks = new Map<State, Promise<Map<ProfileState, Walk>>>()
-    for (const { state, profile } of rows) {
+    for (const { state, profile } of shared) {
       describeRow(state, profile, async () => {
         const walked = walks.get(state) ?? withSandbox((sandbox) => walkThrough(sandbox, root, node, state))
         walks.set(state, walked)
@@ -41,7 +44,7 @@ async function walkThrough(sandbox: Sandbox, root: string, node: NodeVersion, st
   try {
     await installPackage(sandbox)
     const plans: Plan[] = []
-    const walked = rows.filter((row) => row.state === state)
+    const walked = shared.filter((row) => row.state === state)
     for (const [index, { profile }] of walked.entries()) {
       const home = join(sandbox.folder, `home${index}`)
       await mkdir(home)

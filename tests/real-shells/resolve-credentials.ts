@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { runProgram, type Sandbox } from './run.ts'
+import { execFileSync, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Sandbox } from './run.ts'
 import { findOnPath } from './shells.ts'
 
 /** The credentials that a client finds in an environment; empty where it finds none or fails. */
@@ -8,66 +9,77 @@ export interface Resolved {
   readonly sessionToken?: string
 }
 
-type Environments = readonly Readonly<Record<string, string>>[]
+type Environment = Readonly<Record<string, string>>
+
+/** Finds the credentials in an environment built from nothing, where the sandbox has the user's home. */
+export type Client = (sandbox: Sandbox, environment: Environment) => Promise<Resolved>
 
 const botocoreScript = `
 import json, os, sys
 import botocore.session
-found = []
-base = dict(os.environ)
-for environment in json.load(sys.stdin):
+for line in sys.stdin:
     os.environ.clear()
-    os.environ.update(base)
-    os.environ.update(environment)
+    os.environ.update(json.loads(line))
     try:
         keys = botocore.session.Session().get_credentials()
         answer = {} if keys is None else {'accessKeyId': keys.access_key, 'sessionToken': keys.token}
     except Exception:
         answer = {}
-    found.append({name: value for name, value in answer.items() if value})
-print(json.dumps(found))
+    print(json.dumps({name: value for name, value in answer.items() if value}), flush=True)
 `
 
 const sdkScript = `
+import { createInterface } from 'node:readline'
 import { defaultProvider } from '${import.meta.resolve('@aws-sdk/credential-provider-node')}'
-let text = ''
-for await (const chunk of process.stdin) text += chunk
-const found = []
-const base = { ...process.env }
-for (const environment of JSON.parse(text)) {
+for await (const line of createInterface({ input: process.stdin })) {
   for (const name of Object.keys(process.env)) delete process.env[name]
-  Object.assign(process.env, base, environment)
+  Object.assign(process.env, JSON.parse(line))
   const { accessKeyId, sessionToken } = await defaultProvider()().catch(() => ({}))
-  found.push({ accessKeyId, sessionToken })
+  console.log(JSON.stringify({ accessKeyId, sessionToken }))
 }
-console.log(JSON.stringify(found))
 `
 
-/** What botocore, and so the AWS CLI, finds in each environment; undefined where it is not on this machine. */
-export async function resolveWithBotocore(sandbox: Sandbox, environments: Environments) {
-  if (python === undefined) return undefined
-  return ask(python, ['-c', botocoreScript], sandbox, environments)
-}
+/** What botocore, and so the AWS CLI, finds; undefined where it is not on this machine. */
+export const askBotocore = whenAsked(findPython(), ['-c', botocoreScript])
 
-/** What the SDK for JavaScript finds in each environment. */
-export async function resolveWithSdk(sandbox: Sandbox, environments: Environments) {
-  return ask(process.execPath, ['--input-type=module', '-e', sdkScript], sandbox, environments)
-}
+/** What the SDK for JavaScript finds. */
+export const askSdk = whenAsked(process.execPath, ['--input-type=module', '-e', sdkScript])
 
-async function ask(program: string, words: string[], sandbox: Sandbox, environments: Environments) {
-  const { status, stdout, stderr } = await runProgram(program, words, {
-    sandbox,
-    input: JSON.stringify(environments),
-    environment: {
+/** A client that takes environments line by line: to start one for each takes longer than all else in a test. */
+function whenAsked(program: string | undefined, words: readonly string[]): Client | undefined {
+  if (program === undefined) return undefined
+  let ask: ((line: string) => Promise<string>) | undefined
+  return async ({ home }, environment) => {
+    ask ??= converse(program, words)
+    const whole = {
+      PATH: process.env['PATH'],
+      HOME: home,
+      LC_ALL: 'C.UTF-8',
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    },
-  })
-  if (status !== 0) throw new Error(`${program} failed: ${stderr}`)
-  return JSON.parse(stdout.toString()) as Resolved[]
+      ...environment,
+    }
+    return JSON.parse(await ask(JSON.stringify(whole))) as Resolved
+  }
 }
 
-const python = findPython()
+/** A program that answers each line with one; it ends with those who ask. */
+function converse(program: string, words: readonly string[]): (line: string) => Promise<string> {
+  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const waiting: { resolve(line: string): void; reject(error: Error): void }[] = []
+  const fail = (error: Error) => {
+    for (const { reject } of waiting.splice(0)) reject(error)
+  }
+  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.resolve(line))
+  child.on('error', fail).on('exit', (status) => fail(new Error(`${program} ended with ${status}`)))
+  child.unref()
+  for (const stream of [child.stdin, child.stdout]) (stream as unknown as { unref(): void }).unref()
+  return (line) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject })
+      child.stdin.write(`${line}\n`)
+    })
+}
 
 function findPython(): string | undefined {
   const program = findOnPath('python3')

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { AwsServer, User } from '../aws-server/server.ts'
 import { keysOf, writeProfiles } from '../commands/tool.ts'
-import { type Resolved, resolveWithBotocore, resolveWithSdk } from './resolve-credentials.ts'
+import { askBotocore, askSdk, type Client, type Resolved } from './resolve-credentials.ts'
 import type { Sandbox } from './run.ts'
 
 type Who = 'default' | 'work' | 'other' | 'environment'
@@ -237,13 +237,20 @@ export function judge(plan: Plan, results: readonly Result[]): Walk {
 
 /** Asks the clients, too, what they find after each step. */
 export async function askClients(walk: Walk, sandbox: Sandbox): Promise<Walk> {
-  const names = Object.keys(walk.steps) as StepName[]
-  const environments = names.map((name) => walk.steps[name].after)
-  const byName = (all: readonly Resolved[]) =>
-    Object.fromEntries(names.map((name, index) => [name, all[index]])) as Record<StepName, Resolved>
-  const botocore = await resolveWithBotocore(sandbox, environments)
-  const sdk = byName(await resolveWithSdk(sandbox, environments))
-  return { ...walk, found: botocore === undefined ? { sdk } : { botocore: byName(botocore), sdk } }
+  const ask = async (client: Client) => {
+    const found: Partial<Record<StepName, Resolved>> = {}
+    for (const name of Object.keys(walk.steps) as StepName[]) {
+      found[name] = await client(sandbox, walk.steps[name].after)
+    }
+    return found as Record<StepName, Resolved>
+  }
+  return {
+    ...walk,
+    found: {
+      ...(askBotocore && { botocore: await ask(askBotocore) }),
+      ...(askSdk && { sdk: await ask(askSdk) }),
+    },
+  }
 }
 
 /** Describes the three tests of a row, for which it is walked through once. */
