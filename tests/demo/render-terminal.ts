@@ -39,7 +39,7 @@ export function renderTerminal(lines: readonly string[], theme: Theme, prompt = 
   const texts = lines.flatMap((line, index) => {
     if (line === '') return []
     const y = barHeight + margin + 6 + index * lineHeight
-    return `<text x="${margin}" y="${y}">${renderLine(line, prompt)}</text>`
+    return `<text x="${margin}" y="${y}" xml:space="preserve">${renderLine(line, prompt)}</text>`
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A terminal session with awsmfa">`,
