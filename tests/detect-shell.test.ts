@@ -177,7 +177,7 @@ describe('the shell that asks', () => {
 
   for (const [name, dialect, words, script] of cases) {
     const named = `${words.join(' ')} ${script}`.match(
-      /\b(bash|zsh|fish|tcsh|elvish|xonsh|nu|python3|tmux|sudo)\b(?=[ /]|$)/g,
+      /\b(bash|zsh|fish|tcsh|elvish|xonsh|nu|python3|tmux|sudo)\b(?=[\s/]|$)/g,
     )
     const missing = (named ?? []).find((program) => findOnPath(program) === undefined)
     it.skipIf(missing !== undefined)(

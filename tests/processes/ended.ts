@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
 /** Waits until that process is no more. */
@@ -9,8 +10,13 @@ export async function hasEnded(processId: number): Promise<void> {
 function isRunning(processId: number): boolean {
   try {
     process.kill(processId, 0)
-    return true
+    return !isDefunct(processId)
   } catch {
     return false
   }
+}
+
+/** A container need not have anybody who takes an orphan's status. */
+function isDefunct(processId: number): boolean {
+  return process.platform === 'linux' && /\) Z /.test(readFileSync(`/proc/${processId}/stat`, 'utf8'))
 }
