@@ -19,7 +19,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...skipped],
     // The tests mostly wait for other programs.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 240_000,
     reporters: ['default'],
