@@ -77,7 +77,12 @@ const cases: readonly (readonly [
     'bourne',
     ['fish', '--no-config', '-c', `bash -c 'exec -a -bash bash --noprofile -c "${line}"'; true`],
   ],
-  ['a script that names its shell', 'fish', ['SCRIPT'], `#!${findOnPath('fish')}\n${line}\n`],
+  [
+    'a script that names its shell',
+    'fish',
+    ['SCRIPT'],
+    `#!${findOnPath('fish') ?? '/usr/bin/fish'}\n${line}\n`,
+  ],
   [
     'a script that finds its shell by env',
     'fish',

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { kill } from 'node:process'
 
 /**
@@ -11,18 +12,39 @@ export function endTree(child: ChildProcess, platform: NodeJS.Platform): void {
   child.unref()
   if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   if (platform === 'win32') spawnSync('taskkill', ['/pid', `${pid}`, '/t', '/f'])
-  else for (const processId of [pid, ...findDescendants(pid)]) askToEnd(processId)
+  else for (const processId of [pid, ...findDescendants(pid, platform)]) askToEnd(processId)
+}
+
+function findDescendants(ancestor: number, platform: NodeJS.Platform): number[] {
+  // A small Linux need not have ps.
+  const processes = platform === 'linux' ? readProc() : askPs()
+  const children = (parent: number): number[] =>
+    processes.flatMap(([pid, parentId]) => (parentId === parent ? [pid, ...children(pid)] : []))
+  return children(ancestor)
+}
+
+type Parentage = readonly [pid: number, parentId: number]
+
+function readProc(): Parentage[] {
+  return readdirSync('/proc').flatMap((name): Parentage[] => {
+    try {
+      // proc(5): the name between the parentheses may hold anything.
+      const [, parentId] = /^.*\) \S (\d+)/s.exec(readFileSync(`/proc/${Number(name)}/stat`, 'utf8')) ?? []
+      return [[Number(name), Number(parentId)]]
+    } catch {
+      // It is no process, or has ended in the meantime.
+      return []
+    }
+  })
 }
 
 /** None where there is no ps. */
-function findDescendants(ancestor: number): number[] {
+function askPs(): Parentage[] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-  const rows = (stdout ?? '').split('\n').map((row) => row.trim().split(/\s+/).map(Number))
-  const children = (parent: number): number[] =>
-    rows.flatMap(([pid, parentId]) =>
-      pid !== undefined && parentId === parent ? [pid, ...children(pid)] : [],
-    )
-  return children(ancestor)
+  return [...(stdout ?? '').matchAll(/(\d+) +(\d+)/g)].map(([, pid, parentId]) => [
+    Number(pid),
+    Number(parentId),
+  ])
 }
 
 function askToEnd(processId: number): void {
