@@ -18,5 +18,5 @@ export function readFilled(path: string): Buffer {
 /** A file that was made empty has its first time of change still. */
 function isJustEmptied(path: string): boolean {
   const { mtimeMs, birthtimeMs } = statSync(path)
-  return mtimeMs - birthtimeMs > 10 && Math.abs(Date.now() - mtimeMs) < 4000
+  return mtimeMs > birthtimeMs && Math.abs(Date.now() - mtimeMs) < 4000
 }

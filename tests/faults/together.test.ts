@@ -28,18 +28,28 @@ const saveMany =
   'each=$1; under=$2; shift 2; for saver in $(seq "$0"); do (for save in $(seq "$each"); do name=p$saver-$save; ' +
   'eval "$under" \'"$@" save --to $name\' 2>>errors; echo $name $?; done) & done; wait'
 
-/** @param under words of sh that the tool runs under, in which $name is the profile */
-async function saveAtOnce(home: Home, each: number, under: string): Promise<void> {
+/** What is said of a save that was given up, since the file was in another program's hands too long. */
+const givenUp =
+  /aws-mfa-env: error: \S+ has become empty while this ran\naws-mfa-env: hint: another program may be about to fill it again: .*\n/g
+
+/**
+ * Gives the profiles whose save was given up, of which each run has said so.
+ * @param under words of sh that the tool runs under, in which $name is the profile
+ */
+async function saveAtOnce(home: Home, each: number, under: string): Promise<string[]> {
   const words = ['-c', saveMany, `${savers}`, `${each}`, under, ...toolCommand]
   const options = { sandbox: home.sandbox, environment: home.environment, timeout: 60 * minutes }
   const { stdout } = await runProgram('sh', words, options)
   const ended = stdout.toString().trim().split('\n').sort()
-  expect(await readFile(join(home.sandbox.folder, 'errors'), 'utf8')).toBe('')
+  const refused = ended.flatMap((line) => /^(\S+) 1$/.exec(line)?.[1] ?? [])
+  const errors = await readFile(join(home.sandbox.folder, 'errors'), 'utf8')
+  expect([errors.match(givenUp)?.length ?? 0, errors.replace(givenUp, '')]).toEqual([refused.length, ''])
   expect(ended).toEqual(
     allNames(each)
-      .map((name) => `${name} 0`)
+      .map((name) => `${name} ${refused.includes(name) ? 1 : 0}`)
       .sort(),
   )
+  return refused
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
@@ -73,7 +83,7 @@ describe(`${savers} processes that save different profiles at once`, () => {
   it('lose none', { timeout: 60 * minutes }, () =>
     withHome(server, async (home) => {
       const before = await prepare(home)
-      await saveAtOnce(home, savesEachAlone, '')
+      expect(await saveAtOnce(home, savesEachAlone, '')).toEqual([])
       expect((await readNames(home, before)).sort()).toEqual(allNames(savesEachAlone).sort())
       recordFigure(
         `${savers} processes × ${savesEachAlone} saves of different profiles at once`,
@@ -94,14 +104,16 @@ describe(`${savers} processes that save different profiles at once`, () => {
         const trace = tracing(traces)
         const stop = join(home.sandbox.folder, 'stop')
         const foreign = writeAsAwsCli(home, trace, stop)
-        await saveAtOnce(home, savesEach, trace)
+        const refused = await saveAtOnce(home, savesEach, trace)
+        // Nothing is lost by it, but it must not become the rule.
+        expect(refused.length).toBeLessThanOrEqual(Math.ceil((savers * savesEach) / 100))
         await writeFile(stop, '')
         await foreign
         const names = new Set(await readNames(home, before))
         const writes = await readWrites(traces, join(home.sandbox.home, '.aws', 'credentials'))
         const ours = writes.filter(({ name }) => name.startsWith('p'))
         const theirs = writes.filter(({ name }) => name.startsWith('foreign'))
-        expect(ours).toHaveLength(savers * savesEach)
+        expect(ours).toHaveLength(savers * savesEach - refused.length)
         expect(theirs.length).toBeGreaterThan(0)
         // Who has looked before a write and writes after it puts back what was there before.
         const wiped = (one: Write, by: readonly Write[]) =>
@@ -112,7 +124,7 @@ describe(`${savers} processes that save different profiles at once`, () => {
         recordFigure(
           `${savers} processes × ${savesEach} saves, while \`aws configure set\` writes other profiles (by each look and write, traced)`,
           `${ours.length} saves: ${ours.length - lost(ours).length} present, ${lost(ours).length} put back by the AWS CLI, which had ` +
-            `read before and wrote after, 0 lost otherwise; ${theirs.length} writes of the AWS CLI: ` +
+            `read before and wrote after, 0 lost otherwise; ${refused.length} given up and told, the file being empty for 3 s; ${theirs.length} writes of the AWS CLI: ` +
             `${theirs.length - lost(theirs).length} present, ${lost(theirs).length} made between our last look and our ` +
             'rename, 0 made before our look and lost',
         )
