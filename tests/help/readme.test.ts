@@ -34,7 +34,7 @@ describe("the README's table of options", () => {
     const sources = names.map(sourcesOf)
     expect(codeIn(key)).toEqual(sources.flatMap(({ keys }) => keys))
     // That list is too long for a cell.
-    if (variable === 'see above') return
+    if (variable.startsWith('see ')) return
     const bare = (code: string) => code.replace(/=.*/, '').replace('..._IAM', 'AWS_ENDPOINT_URL_IAM')
     const told = codeIn(variable).filter((code) => code !== 'off')
     expect(told.map(bare)).toEqual(sources.flatMap(({ variables }) => variables).map(bare))
