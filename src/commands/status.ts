@@ -40,7 +40,7 @@ export async function runStatus(line: CommandLine, surroundings: Surroundings): 
   refuseOperands('status', line.operands)
   const minimum = resolveMinimumRemaining(line.values['min-remaining'])
   const held = findHeldSession(line, surroundings)
-  if (line.values.profile === undefined && held?.issued !== undefined) noteRivals(surroundings)
+  if (line.values.profile === undefined && held !== undefined) noteRivals(surroundings)
   const status = describe(held, surroundings.now())
   // Who asks for time that is left is not served by an end that nobody knows.
   const unknown = line.values['min-remaining'] === undefined ? Number.POSITIVE_INFINITY : 0
@@ -56,7 +56,7 @@ export async function runStatus(line: CommandLine, surroundings: Surroundings): 
   return { stdout, exitCode: enough ? ExitCode.done : ExitCode.noSession }
 }
 
-/** What our export had cleared and somebody has set since, so that the session is not what every client takes. */
+/** What an export clears and somebody has set beside the session, so that it is not what every client takes. */
 function noteRivals({ environment, note }: Surroundings): void {
   const variables = readVariables(environment)
   const rivals = ([securityToken, ...profileVariables] as const).filter(
