@@ -38,7 +38,7 @@ const most = { links: 40, attempts: 10 }
  * Puts what `edit` makes of a file's bytes in its place, in one step: whoever reads it finds all of the old file or
  * all of the new one, and after a failure it is as it was. Links are followed; mode and owner stay; a new file is
  * 0600, and its folder, where that alone is missing, 0700. Where something else has changed the file in the meantime
- * `edit` is asked again. Blocks, for a second and a half at most where other programs hold the file.
+ * `edit` is asked again. Blocks, for some seconds at most, where other programs hold the file or empty it.
  * Runs of ours have to take turns: between the last look and the step there is a moment that only a turn can close.
  * @param edit gets undefined where there is no file; what it throws ends the replacement
  * @returns false where the edit changes nothing and nothing was written

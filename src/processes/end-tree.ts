@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { kill } from 'node:process'
 
 /**
@@ -17,7 +17,7 @@ export function endTree(child: ChildProcess, platform: NodeJS.Platform): void {
 
 function findDescendants(ancestor: number, platform: NodeJS.Platform): number[] {
   // A small Linux need not have ps.
-  const processes = platform === 'linux' ? readProc() : askPs()
+  const processes = platform === 'linux' && existsSync('/proc/self') ? readProc() : askPs()
   const children = (parent: number): number[] =>
     processes.flatMap(([pid, parentId]) => (parentId === parent ? [pid, ...children(pid)] : []))
   return children(ancestor)

@@ -104,12 +104,15 @@ class Document implements ProfileDocument {
   /** Those whose header has the text in it: found by the text, since to look at 100,000 headers takes longer. */
   private plainStartsWith(text: string): number[] {
     const { bytes } = this.lines
-    const found = new Set<number>()
-    for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
+    const found: number[] = []
+    for (let at = bytes.indexOf(text); at >= 0; ) {
       const start = plainHeaderStart(bytes, at)
-      if (start >= 0 && this.isPlain(start)) found.add(start)
+      if (start >= 0 && this.isPlain(start)) found.push(start)
+      // A header has a line of its own.
+      const ending = bytes.indexOf('\n', at)
+      at = ending < 0 ? -1 : bytes.indexOf(text, ending)
     }
-    return [...found]
+    return found
   }
 
   private isPlain(start: number): boolean {

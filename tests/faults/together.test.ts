@@ -124,7 +124,7 @@ describe(`${savers} processes that save different profiles at once`, () => {
         recordFigure(
           `${savers} processes × ${savesEach} saves, while \`aws configure set\` writes other profiles (by each look and write, traced)`,
           `${ours.length} saves: ${ours.length - lost(ours).length} present, ${lost(ours).length} put back by the AWS CLI, which had ` +
-            `read before and wrote after, 0 lost otherwise; ${refused.length} given up and told, the file being empty for 3 s; ${theirs.length} writes of the AWS CLI: ` +
+            `read before and wrote after, 0 lost otherwise; ${refused.length} given up and told, the file being empty for a second and a half; ${theirs.length} writes of the AWS CLI: ` +
             `${theirs.length - lost(theirs).length} present, ${lost(theirs).length} made between our last look and our ` +
             'rename, 0 made before our look and lost',
         )
