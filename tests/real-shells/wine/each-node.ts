@@ -5,14 +5,17 @@ import { findRoot } from './root.ts'
 
 const wine = findRoot()
 
+/** The oldest and the newest line; the one between, which takes minutes more, where TEST_EVERY_NODE is set. */
+const usualVersions = nodeVersions.filter((version) => version !== '22' || process.env['TEST_EVERY_NODE'])
+
 /**
- * Describes tests for cmd with each Node.js for Windows. Without Wine they are reported as skipped, by name; where
+ * Describes tests for cmd with several Node.js for Windows. Without Wine they are reported as skipped, by name; where
  * REQUIRE_SHELLS names cmd, that is a failure.
  */
 export function describeEachNode(
   title: string,
   body: (root: string, node: NodeVersion) => void,
-  versions: readonly NodeVersion[] = nodeVersions,
+  versions: readonly NodeVersion[] = usualVersions,
 ): void {
   if (typeof wine === 'string') {
     for (const node of versions) {
