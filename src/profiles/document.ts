@@ -107,10 +107,10 @@ class Document implements ProfileDocument {
     const found: number[] = []
     for (let at = bytes.indexOf(text); at >= 0; ) {
       const start = plainHeaderStart(bytes, at)
-      if (start >= 0 && this.isPlain(start)) found.push(start)
+      if (this.isPlain(start) && this.plainHeader(start).includes(text)) found.push(start)
       // A header has a line of its own.
       const ending = bytes.indexOf('\n', at)
-      at = ending < 0 ? -1 : bytes.indexOf(text, ending)
+      at = ending < 0 ? -1 : bytes.indexOf(text, ending + 1)
     }
     return found
   }

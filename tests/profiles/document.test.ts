@@ -77,6 +77,17 @@ describe('a section whose lines need not be read to find its defects', () => {
     }
   })
 
+  // A name may come from AWS_PROFILE, with anything in it.
+  it.each(['a', 'p1', ' ', ']', 'DEFAULT', '\n', '\n ', 'a]\n'])('is found by %j in its header', (text) => {
+    for (const whole of wholes.slice(0, 1500)) {
+      const document = parseProfileDocument(whole)
+      const expected = document
+        .sections()
+        .filter(({ header }) => header.includes(text) || /["'\\]/.test(header))
+      expect(document.sections(text), whole.toString()).toEqual(expected)
+    }
+  })
+
   it('is known by its header, also where another tool reads that differently', () => {
     const document = parseProfileDocument(Buffer.from('[profile a]\nx = 1\n[constructor]\n[profile b]\n'))
     expect(document.defect).toEqual({ line: 3, what: 'no tool in JavaScript can have a [constructor]' })
