@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { findShellName, type ShellName } from './dialects/dialects.ts'
+import { readProcStat } from './processes/proc-stat.ts'
 
 /** A process above ours. */
 interface Ancestor {
@@ -85,12 +86,9 @@ export function processReader(platform: NodeJS.Platform): (processId: number) =>
 
 function readProc(processId: number): Ancestor | undefined {
   try {
-    const stat = readFileSync(`/proc/${processId}/stat`, 'latin1')
-    // The name stands in parentheses and may hold any character, such as a parenthesis.
-    const end = stat.lastIndexOf(')')
+    const { parentId, name } = readProcStat(processId)
     const words = readFileSync(`/proc/${processId}/cmdline`, 'latin1').split('\0')
-    const parentId = Number(stat.slice(end + 2).split(' ')[1])
-    return { parentId, words, name: stat.slice(stat.indexOf('(') + 1, end) }
+    return { parentId, words, name }
   } catch {
     return undefined
   }

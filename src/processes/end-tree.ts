@@ -1,6 +1,7 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { kill } from 'node:process'
+import { readProcStat } from './proc-stat.ts'
 
 /**
  * Asks a process that still runs to end, and all that it has started; waits for none of them. They share our process
@@ -28,9 +29,7 @@ type Parentage = readonly [pid: number, parentId: number]
 function readProc(): Parentage[] {
   return readdirSync('/proc').flatMap((name): Parentage[] => {
     try {
-      // proc(5): the name between the parentheses may hold anything.
-      const [, parentId] = /^.*\) \S (\d+)/s.exec(readFileSync(`/proc/${Number(name)}/stat`, 'utf8')) ?? []
-      return [[Number(name), Number(parentId)]]
+      return [[Number(name), readProcStat(Number(name)).parentId]]
     } catch {
       // It is no process, or has ended in the meantime.
       return []

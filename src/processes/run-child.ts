@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import type { Environment, Surroundings } from '../surroundings.ts'
 import { findRunnable } from './find-obstacle.ts'
+import { readProcStat } from './proc-stat.ts'
 import { findStart, type Start } from './windows-start.ts'
 
 /** How a child ended: by itself, by a signal, or not even started, with the system's error code. */
@@ -75,23 +75,18 @@ const asItIs = (program: string, words: readonly string[]): Start => ({
 /** Whether this process is among those that the terminal sends its signals to. */
 function isForeground(platform: NodeJS.Platform, processId: number): boolean {
   try {
-    const [own, foreground] = platform === 'linux' ? readProc(processId) : readPs(processId)
-    return own === foreground
+    if (platform !== 'linux') return isForegroundByPs(processId)
+    const { groupId, foregroundGroupId } = readProcStat(processId)
+    return groupId === foregroundGroupId
   } catch {
     return false
   }
 }
 
-/** The process group, and that in the foreground of the terminal: a container may have no ps (proc_pid_stat(5)). */
-function readProc(processId: number): string[] {
-  const stat = readFileSync(`/proc/${processId}/stat`, 'latin1')
-  const [, , own = '', , , foreground = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return [own, foreground]
-}
-
-function readPs(processId: number): string[] {
+function isForegroundByPs(processId: number): boolean {
   const words = ['-o', 'pgid=,tpgid=', '-p', String(processId)]
-  return execFileSync('ps', words, { encoding: 'utf8' }).trim().split(/\s+/)
+  const [own, foreground] = execFileSync('ps', words, { encoding: 'utf8' }).trim().split(/\s+/)
+  return own === foreground
 }
 
 /** What a terminal sends to all that run in it. */

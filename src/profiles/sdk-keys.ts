@@ -21,6 +21,7 @@ export const refusedInHeaders = '__proto__'
 /** For these it refuses the whole file. */
 export const refusedHeaders: readonly string[] = Object.getOwnPropertyNames(Object.prototype)
 
+/** Whether it does one or the other. */
 export function sdkCannotHold(header: string): boolean {
   return header.includes(refusedInHeaders) || refusedHeaders.includes(header)
 }

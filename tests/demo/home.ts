@@ -1,7 +1,7 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { toolPath } from '../commands/tool.ts'
+import { installTool, writeProfiles } from '../commands/tool.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 
 /** What says who somebody is: the AWS CLI where it is, else a small client. */
@@ -14,18 +14,15 @@ export async function settle(
   folder: string,
   files: { readonly credentials: string; readonly config: string },
 ): Promise<Record<string, string>> {
-  const aws = join(folder, '.aws')
-  const bin = join(folder, 'bin')
-  await mkdir(aws)
-  await mkdir(bin)
-  await writeFile(join(aws, 'credentials'), files.credentials, { mode: 0o600 })
-  await writeFile(join(aws, 'config'), files.config)
-  await chmod(toolPath, 0o755)
-  await symlink(toolPath, join(bin, 'aws-mfa-env'))
+  const sandbox = { folder, home: folder }
+  await writeProfiles(sandbox, files)
+  const PATH = await installTool(sandbox)
   const client = fileURLToPath(new URL('get-caller-identity.mjs', import.meta.url))
-  await writeFile(join(bin, 'get-caller-identity'), `#!/bin/sh\nexec node '${client}'\n`, { mode: 0o755 })
+  await writeFile(join(folder, 'bin', 'get-caller-identity'), `#!/bin/sh\nexec node '${client}'\n`, {
+    mode: 0o755,
+  })
   return {
-    PATH: `${bin}${delimiter}${process.env['PATH']}`,
+    PATH,
     HOME: folder,
     LANG: 'C.UTF-8',
     AWS_EC2_METADATA_DISABLED: 'true',

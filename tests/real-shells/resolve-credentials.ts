@@ -39,15 +39,16 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 `
 
+const python = findPython()
+
 /** What botocore, and so the AWS CLI, finds; undefined where it is not on this machine. */
-export const askBotocore = whenAsked(findPython(), ['-c', botocoreScript])
+export const askBotocore = python === undefined ? undefined : whenAsked(python, ['-c', botocoreScript])
 
 /** What the SDK for JavaScript finds. */
 export const askSdk = whenAsked(process.execPath, ['--input-type=module', '-e', sdkScript])
 
 /** A client that takes environments line by line: to start one for each takes longer than all else in a test. */
-function whenAsked(program: string | undefined, words: readonly string[]): Client | undefined {
-  if (program === undefined) return undefined
+function whenAsked(program: string, words: readonly string[]): Client {
   let ask: ((line: string) => Promise<string>) | undefined
   return async ({ home }, environment) => {
     ask ??= converse(program, words)

@@ -248,7 +248,7 @@ export async function askClients(walk: Walk, sandbox: Sandbox): Promise<Walk> {
     ...walk,
     found: {
       ...(askBotocore && { botocore: await ask(askBotocore) }),
-      ...(askSdk && { sdk: await ask(askSdk) }),
+      sdk: await ask(askSdk),
     },
   }
 }
