@@ -12,10 +12,11 @@ import { findHomeFolder } from './home-folder.ts'
  */
 function keepCompiledCode(): void {
   const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown }
+  if (enableCompileCache === undefined) return
   const { env: environment, platform } = process
   const surroundings = { environment, platform, homeFolder: findHomeFolder, debug() {} }
   const path = findCacheFolder(surroundings)
-  if (enableCompileCache === undefined || path === undefined || findHomeFolder() === undefined) return
+  if (path === undefined || findHomeFolder() === undefined) return
   const folder = openPrivateFolder(join(path, 'code'), process.getuid?.(), surroundings)
   if (typeof folder === 'string') return
   try {

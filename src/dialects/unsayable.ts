@@ -4,6 +4,6 @@
  */
 export function refuseUnsayable(value: string): string | undefined {
   if (value.includes('\0')) return 'has a NUL character'
-  if (/\p{Cs}/u.test(value)) return 'is not valid Unicode'
+  if (/[\ud800-\udfff]/u.test(value)) return 'is not valid Unicode'
   return undefined
 }

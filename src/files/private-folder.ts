@@ -83,7 +83,8 @@ function findObjection(folder: PrivateFolder): string | undefined {
 
 /** What speaks against one of the folders above, from the nearest that exists to the home folder. */
 function objectionAbove({ path, userId, homeFolder }: PrivateFolder): string | undefined {
-  const home = homeFolder !== undefined && existsSync(homeFolder) ? realpathSync(homeFolder) : undefined
+  const home =
+    homeFolder !== undefined && existsSync(homeFolder) ? realpathSync.native(homeFolder) : undefined
   for (const folder of [...linksAbove(path), ...foldersAbove(path)]) {
     const status = lstatSync(folder)
     const isTrusted = status.uid === userId || (status.uid === 0 && folder !== home)
@@ -107,7 +108,7 @@ function linksAbove(path: string): string[] {
 function* foldersAbove(path: string): Iterable<string> {
   let folder = path
   while (!existsSync(folder)) folder = dirname(folder)
-  folder = realpathSync(folder)
+  folder = realpathSync.native(folder)
   if (existsSync(path)) folder = dirname(folder)
   for (; folder !== dirname(folder); folder = dirname(folder)) yield folder
   yield folder
