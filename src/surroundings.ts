@@ -3,7 +3,7 @@ import type { Terminal } from './terminal.ts'
 /** The variables of a process; on Windows the names are looked up without regard to case. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** All that a command may know of the process it runs in. Only main.ts makes one. */
+/** All that a command may know of the process it runs in. Only own-process/ makes one. */
 export interface Surroundings {
   readonly environment: Environment
   readonly platform: NodeJS.Platform

@@ -5,7 +5,7 @@ import { fail, run } from '../../src/run.ts'
 import type { Surroundings } from '../../src/surroundings.ts'
 import type { ToolRun } from '../commands/tool.ts'
 
-// As main.ts does; the SDK would warn about Node.js 20.
+// As own-process/ does; the SDK would warn about Node.js 20.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 
 /** Every code that the tool itself may end with, as the README promises them. */
