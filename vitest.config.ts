@@ -18,6 +18,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...skipped],
+    setupFiles: ['tests/tell-failure.ts'],
     // The tests mostly wait for other programs.
     maxWorkers: 3,
     testTimeout: 60_000,

@@ -33,6 +33,16 @@ export interface ScriptOptions extends RunOptions {
   readonly scriptArguments?: readonly string[]
 }
 
+/** For people who read of a failure. */
+export interface Run {
+  readonly what: string
+  readonly sent: string | Buffer
+  ending?: Ending
+}
+
+/** What the test has run so far. */
+export const runs: Run[] = []
+
 /** Gives a fresh sandbox, and removes it when its user is done. */
 export async function withSandbox<T>(use: (sandbox: Sandbox) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-mfa-env-'))
@@ -56,10 +66,14 @@ export async function runScript(
   await writeFile(file, Buffer.concat([Buffer.from(shell.prologue), Buffer.from(script)]))
   const [program = '', ...leading] = shell.launch
   const shellArguments = options.shellArguments ?? shell.strictArguments
-  return runProgram(program, [...leading, ...shellArguments, file, ...(options.scriptArguments ?? [])], {
-    ...options,
-    environment: { ...shell.environment, ...options.environment },
-  })
+  const environment = { ...shell.environment, ...options.environment }
+  const words = [...leading, ...shellArguments, file, ...(options.scriptArguments ?? [])]
+  return start(
+    program,
+    words,
+    { ...options, environment },
+    { what: `a script of ${shell.name}`, sent: script },
+  )
 }
 
 /** Runs a program in an environment built from nothing. */
@@ -68,6 +82,17 @@ export function runProgram(
   argumentList: readonly string[],
   options: RunOptions,
 ): Promise<Ending> {
+  const what = [program, ...argumentList].join(' ')
+  return start(program, argumentList, options, { what, sent: options.input ?? '' })
+}
+
+function start(
+  program: string,
+  argumentList: readonly string[],
+  options: RunOptions,
+  run: Run,
+): Promise<Ending> {
+  runs.push(run)
   return new Promise((resolve, reject) => {
     const child = spawn(program, argumentList, {
       cwd: options.sandbox.folder,
@@ -85,7 +110,8 @@ export function runProgram(
     child.on('error', reject)
     child.on('close', (status, signal) => {
       clearTimeout(timer)
-      resolve({ status, signal, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) })
+      run.ending = { status, signal, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) }
+      resolve(run.ending)
     })
   })
 }

@@ -1,10 +1,10 @@
 // The table of states, which states.test.ts walks through in every shell of Unix and cmd-states.test.ts in cmd.
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AwsServer, User } from '../aws-server/server.ts'
 import { keysOf, writeProfiles } from '../commands/tool.ts'
 import { askBotocore, askSdk, type Client, type Resolved } from './resolve-credentials.ts'
-import type { Sandbox } from './run.ts'
+import { type Run, runs, type Sandbox } from './run.ts'
 
 type Who = 'default' | 'work' | 'other' | 'environment'
 export type Variables = Record<string, string>
@@ -258,9 +258,13 @@ export function describeRow(state: State, profile: ProfileState, walkThrough: ()
   const [exported, again, unset] = expected[state][profile]
   describe(`${state}, AWS_PROFILE ${profile}`, () => {
     let walk: Walk
+    let script: Run | undefined
     beforeAll(async () => {
       walk = await walkThrough()
+      script = runs.findLast(({ what }) => what.startsWith('a script of '))
     })
+    // For people who read of a failure.
+    beforeEach(() => void (script && runs.push(script)))
     it('export', () => checkExport(walk, 'exported', exported))
     it('again', () => checkExport(walk, 'again', again))
     it('--unset', () => checkUnset(walk, unset, state, profile))
