@@ -14,7 +14,7 @@ import type { Sourced } from '../settings.ts'
 import type { Environment, Surroundings } from '../surroundings.ts'
 import { otherTokenCode, type WithTokenCode } from '../token-code/token-code.ts'
 import { readCached } from './find-session.ts'
-import { obtainSession, type SessionQuestion } from './obtain-session.ts'
+import { requestSession, type SessionQuestion } from './request-session.ts'
 import type { IssuedSession } from './session.ts'
 import { chooseDevice, discoverDevice } from './session-device.ts'
 import { findCached, keep, type SessionRun } from './session-run.ts'
@@ -57,7 +57,7 @@ export async function obtainOwnSession(run: SessionRun): Promise<IssuedSession> 
   const keys = await readLongTermKeys(signer, surroundings)
   const device = await chooseDevice(run, keys)
   try {
-    return await obtainWith(run, keys, device, withTokenCode)
+    return await askWithDevice(run, keys, device, withTokenCode)
   } catch (error) {
     const { memory } = order
     if (!(error instanceof UnknownDevice) || memory === undefined || device.from !== 'memory') throw error
@@ -71,11 +71,11 @@ export async function obtainOwnSession(run: SessionRun): Promise<IssuedSession> 
       )
     }
     surroundings.note(`AWS does not know ${device.value} any more: looking for another device`)
-    return obtainWith(run, keys, await discoverDevice(run, keys), withTokenCode)
+    return askWithDevice(run, keys, await discoverDevice(run, keys), withTokenCode)
   }
 }
 
-async function obtainWith(
+async function askWithDevice(
   run: SessionRun,
   keys: LongTermKeys,
   device: FoundDevice,
@@ -104,11 +104,11 @@ async function obtainWith(
   // While a code was awaited, another shell may have got a session, perhaps with this very code.
   return withTokenCode(
     { device: `${device.value}, ${whose}`, usedAt },
-    async (code) => findCached(run, []) ?? obtainAndKeep(run, question, device, code, memory),
+    async (code) => findCached(run, []) ?? spendCode(run, question, device, code, memory),
   )
 }
 
-async function obtainAndKeep(
+async function spendCode(
   run: SessionRun,
   question: SessionQuestion,
   device: FoundDevice,
@@ -117,7 +117,7 @@ async function obtainAndKeep(
 ): Promise<IssuedSession> {
   const { surroundings, time } = run
   const { keys } = question
-  const session = await obtainSession(question, tokenCode, time, surroundings).catch((error: unknown) => {
+  const session = await requestSession(question, tokenCode, time, surroundings).catch((error: unknown) => {
     throw error instanceof WrongTokenCode ? withRememberedDevice(withRecentUse(run, error), device) : error
   })
   if (memory !== undefined) {

@@ -54,23 +54,23 @@ async function obtain(run: SessionRun): Promise<IssuedSession> {
   const own = found ?? (await obtainOwnSession(run))
   if (roles.length === 0) return own
   try {
-    return await obtainRole(run, own)
+    return await takeRole(run, own)
   } catch (error) {
     if (found === undefined) throw error
     if (error instanceof SessionRefused) {
-      return await obtainRoleAfresh(run, error, 'AWS takes the cached session no longer')
+      return await takeRoleAfresh(run, error, 'AWS takes the cached session no longer')
     }
     const minutes = Math.floor((run.surroundings.now() - Date.parse(found.issuedAt)) / 60_000)
     // Who has just shown a code is not asked for another.
     if (!(error instanceof RoleDenied) || minutes < 1) throw error
     const age = `the cached session is ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} old, and the role may want a fresher code`
     if (run.codes.unattended) throw withoutCode(error, age, run.codes.missing())
-    return await obtainRoleAfresh(run, error, age)
+    return await takeRoleAfresh(run, error, age)
   }
 }
 
 /** AWS may take the user's session no longer, or a role's trust policy want a code that was shown a short while ago. */
-async function obtainRoleAfresh(run: SessionRun, refusal: Failure, why: string): Promise<IssuedSession> {
+async function takeRoleAfresh(run: SessionRun, refusal: Failure, why: string): Promise<IssuedSession> {
   try {
     wayToTokenCode(run)
   } catch (error) {
@@ -78,14 +78,14 @@ async function obtainRoleAfresh(run: SessionRun, refusal: Failure, why: string):
   }
   run.surroundings.note(`AWS did not give the role: ${why}`)
   const renewing = { ...run, order: { ...run.order, renew: true } }
-  return obtainRole(run, await obtainOwnSession(renewing))
+  return takeRole(run, await obtainOwnSession(renewing))
 }
 
 function withoutCode({ exitCode, message, hints }: Failure, why: string, missing: Failure): Failure {
   return new Failure(exitCode, message, ...hints, why, ...missing.hints)
 }
 
-async function obtainRole(run: SessionRun, own: IssuedSession): Promise<IssuedSession> {
+async function takeRole(run: SessionRun, own: IssuedSession): Promise<IssuedSession> {
   const { order, surroundings, time } = run
   const endpoint = resolveEndpoint(order.sources, 'sts', own.serialNumber)
   noteForeignEndpoint(endpoint, surroundings.note)

@@ -22,7 +22,7 @@ export interface SessionQuestion {
  * @throws {WrongTokenCode} another code may do
  * @throws {Failure} refused or unreachable
  */
-export async function obtainSession(
+export async function requestSession(
   question: SessionQuestion,
   tokenCode: string,
   time: AwsTime,
