@@ -3,6 +3,7 @@ import { ExitCode, Failure, renderLine } from './errors.ts'
 import { makeSurroundings, type Opened } from './own-process/make-surroundings.ts'
 import { endBy, handleSignals } from './own-process/signals.ts'
 import { writeQuietly, writeStatements } from './own-process/write.ts'
+import { isReached } from './processes/foreground.ts'
 import { fail, run } from './run.ts'
 
 /** Words, environment and signals in, one write and the exit code out: with own-process/, all that touches the process. */
@@ -21,8 +22,8 @@ async function main(): Promise<void> {
   }
   const interrupt = (signal: NodeJS.Signals) => {
     if (ending) return
-    // Ctrl-C has reached them already, and a second signal could disturb their own end.
-    if (signal !== 'SIGINT') opened.started?.abort()
+    // What Ctrl-C has reached could be disturbed in its own end by a second signal.
+    if (!isReached(signal, process.platform, process.pid)) opened.started?.abort()
     opened.terminal?.restore()
     opened.terminal?.say('\n')
     end(new Failure(ExitCode.interrupted, 'interrupted'))

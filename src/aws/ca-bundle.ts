@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { badSetting, resolveSetting, type SettingSources, settingNames } from '../settings.ts'
 
 /** The authorities to trust, in place of those that come with Node.js. */
@@ -21,12 +21,14 @@ export function resolveCaBundle(sources: SettingSources, url: string | undefined
   const setting = resolveSetting(sources, settingNames.caBundle)
   if (setting === undefined) return undefined
   const { value: path, origin } = setting
-  let text: string
+  let text: string | undefined
   try {
-    text = readFileSync(path, 'utf8')
+    // A pipe would be waited for, and no signal heard.
+    if (statSync(path).isFile()) text = readFileSync(path, 'utf8')
   } catch (error) {
     throw badSetting(setting, `${path} cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
+  if (text === undefined) throw badSetting(setting, `${path} is no regular file`)
   const certificates = text.match(certificate) ?? []
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw badSetting(

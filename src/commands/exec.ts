@@ -104,11 +104,7 @@ function outcomeOf(end: ChildEnd, command: string): Outcome {
   if (end.error !== 'ENOENT') {
     throw new Failure(ExitCode.notRunnable, `${nameOf(command)} cannot be run (${end.error})`)
   }
-  throw new Failure(
-    ExitCode.notFound,
-    `${nameOf(command)} cannot be run: it needs a program that is not there`,
-    'in a script that is the interpreter in its first line',
-  )
+  throw unstartable('without interpreter', command)
 }
 
 /** As a shell would end: POSIX, "Exit Status for Commands". */
@@ -117,6 +113,13 @@ function unstartable(obstacle: Obstacle, command: string): Failure {
   if (obstacle === 'folder') return new Failure(ExitCode.notRunnable, `${name} is a folder`)
   if (obstacle === 'not executable') {
     return new Failure(ExitCode.notRunnable, `${name} is not executable`, 'chmod +x makes it so')
+  }
+  if (obstacle === 'without interpreter') {
+    return new Failure(
+      ExitCode.notFound,
+      `${name} cannot be run: it needs a program that is not there`,
+      'in a script that is the interpreter in its first line',
+    )
   }
   const onPath = 'it is looked for on PATH, without a shell: aliases and functions are unknown here'
   return new Failure(ExitCode.notFound, `${name} is not found`, ...(command.includes('/') ? [] : [onPath]))

@@ -53,7 +53,7 @@ export async function runSave(line: CommandLine, surroundings: Surroundings): Pr
 function emptied(path: string): Failure {
   return new Failure(
     ExitCode.system,
-    `${path} has become empty while this ran`,
+    `${path} has become empty, or is gone, since this began`,
     'another program may be about to fill it again: look what is in it, and try again',
   )
 }

@@ -96,7 +96,7 @@ function describeEnd({ expiration = '', clockOffset = 0 }: HeldSession, now: num
 }
 
 function render(status: Status, where: string): string {
-  if (status.session === 'none') return `no session ${where}\n`
+  if (status.session === 'none') return `no session ${printable(where)}\n`
   const { keyId = '', issuedAt, arn } = status
   const since = issuedAt === undefined ? '' : `, MFA since ${issuedAt}`
   const verified = arn === undefined ? '' : `${printable(`AWS says: ${arn}`)}\n`

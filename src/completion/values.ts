@@ -73,21 +73,22 @@ function rememberedDevices(surroundings: Surroundings): Candidate[] {
 }
 
 function savedNames(surroundings: Surroundings): string[] {
-  return allProfiles(surroundings).flatMap((profile) =>
+  return lastProfiles(surroundings, (profiles) => profiles.namesIn('credentials')).flatMap((profile) =>
     readable(() => readSavedSource(profile)) === undefined ? [] : [profile.name],
   )
 }
 
 function settings(surroundings: Surroundings, key: string): Candidate[] {
-  return allProfiles(surroundings).flatMap((profile) => {
+  return lastProfiles(surroundings, (profiles) => profiles.names()).flatMap((profile) => {
     const setting = readable(() => profile.setting(key))
     return setting === undefined ? [] : [{ value: setting.value, help: `${key} of profile ${profile.name}` }]
   })
 }
 
-function allProfiles(surroundings: Surroundings): Profile[] {
+/** Each is looked for by itself, and a key has been pressed: of thousands, the last, where `save` writes new ones. */
+function lastProfiles(surroundings: Surroundings, namesOf: (profiles: Profiles) => string[]): Profile[] {
   const profiles = new Profiles(surroundings)
-  const names = readable(() => profiles.names()) ?? []
+  const names = (readable(() => namesOf(profiles)) ?? []).slice(-1000)
   return names.flatMap((name) => readable(() => profiles.find(name)) ?? [])
 }
 

@@ -20,6 +20,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, sep } from 'node:path'
+import { getegid, getgroups, platform as thisPlatform } from 'node:process'
 import { configurationFailure, ExitCode, Failure } from '../errors.ts'
 import { busyCodes, renamePatiently, sync, syncFolder, systemCode, writeAll } from './durable.ts'
 import { readFilled } from './read-filled.ts'
@@ -83,9 +84,20 @@ export function refuseUnreplaceable(
     accessSync(there, constants.W_OK | constants.X_OK)
     if (userId === undefined) return
     if (file === undefined) refuseForeignFolder(userId, there)
-    else if (userId !== 0 && file.stats.uid !== userId) throw foreign(path, 'another user')
+    else if (userId !== 0) refuseForeignFile(path, file.stats, userId, statSync(there))
   })
 }
+
+/** Only root could give a new file an owner, or a group that its user is not in. */
+function refuseForeignFile(path: string, { uid, gid }: Stats, userId: number, folder: Stats): void {
+  if (uid !== userId) throw foreign(path, 'another user')
+  if (getegid?.() === gid || getgroups?.().includes(gid)) return
+  // What is made in such a folder has the folder's group, and on macOS in every one.
+  if (folder.gid === gid && ((folder.mode & 0o2000) !== 0 || thisPlatform === 'darwin')) return
+  throw foreign(path, foreignGroup)
+}
+
+const foreignGroup = 'a group that you are not in'
 
 /** The file that a path leads to, there or not. Nothing is joined: `..` behind a linked folder is the system's. */
 function followLinks(path: string): string {
@@ -235,7 +247,7 @@ function keepOwner(descriptor: number, made: Stats, old: Stats, path: string): v
   try {
     fchownSync(descriptor, old.uid, old.gid)
   } catch {
-    throw foreign(path, made.uid === old.uid ? 'a group that you are not in' : 'another user')
+    throw foreign(path, made.uid === old.uid ? foreignGroup : 'another user')
   }
 }
 

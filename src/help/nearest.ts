@@ -7,7 +7,8 @@ export function findNearest(typed: string, names: readonly string[]): string | u
   const begun = lower.length < 3 ? [] : names.filter((name) => name.toLowerCase().startsWith(lower))
   if (begun.length === 1) return begun[0]
   const slips = names.map((name) => countSlips(lower, name.toLowerCase()))
-  const fewest = Math.min(...slips)
+  // A file may have more names than a call can take arguments.
+  const fewest = slips.reduce((least, count) => Math.min(least, count), Number.POSITIVE_INFINITY)
   return fewest <= Math.floor(lower.length / 3) ? names[slips.indexOf(fewest)] : undefined
 }
 

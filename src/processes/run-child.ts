@@ -1,7 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import type { Environment, Surroundings } from '../surroundings.ts'
 import { findRunnable } from './find-obstacle.ts'
-import { readProcStat } from './proc-stat.ts'
+import { isReached } from './foreground.ts'
 import { findStart, type Start } from './windows-start.ts'
 
 /** How a child ended: by itself, by a signal, or not even started, with the system's error code. */
@@ -43,10 +43,7 @@ function runStart(
     }
     let child: ChildProcess | undefined
     const giveBack = takeSignals((signal) => {
-      // On Windows what asks a process to end asks everybody in its console.
-      const reached =
-        platform === 'win32' || (fromTerminal.includes(signal) && isForeground(platform, processId))
-      if (!reached) child?.kill(signal)
+      if (!isReached(signal, platform, processId)) child?.kill(signal)
     })
     try {
       const { program, words, ...options } = start()
@@ -71,23 +68,3 @@ const asItIs = (program: string, words: readonly string[]): Start => ({
   words,
   windowsVerbatimArguments: false,
 })
-
-/** Whether this process is among those that the terminal sends its signals to. */
-function isForeground(platform: NodeJS.Platform, processId: number): boolean {
-  try {
-    if (platform !== 'linux') return isForegroundByPs(processId)
-    const { groupId, foregroundGroupId } = readProcStat(processId)
-    return groupId === foregroundGroupId
-  } catch {
-    return false
-  }
-}
-
-function isForegroundByPs(processId: number): boolean {
-  const words = ['-o', 'pgid=,tpgid=', '-p', String(processId)]
-  const [own, foreground] = execFileSync('ps', words, { encoding: 'utf8' }).trim().split(/\s+/)
-  return own === foreground
-}
-
-/** What a terminal sends to all that run in it. */
-const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']

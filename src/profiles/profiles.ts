@@ -1,7 +1,7 @@
 import { configurationFailure } from '../errors.ts'
 import { type FileSurroundings, type ProfileFile, readProfileFile } from './profile-file.ts'
 import { findSection, readKey, readNestedKey, type Setting } from './read-key.ts'
-import { namesOf } from './section-names.ts'
+import { type FileKind, namesOf } from './section-names.ts'
 
 export type { Setting } from './read-key.ts'
 
@@ -73,14 +73,17 @@ export class Profiles {
 
   /** The names of all profiles, in the order of the files. */
   names(): string[] {
-    const { config, credentials } = this.load()
-    const names = [credentials, config].flatMap(({ kind, document }) =>
-      document.headers().flatMap((header) => {
+    return [...new Set([...this.namesIn('credentials'), ...this.namesIn('config')])]
+  }
+
+  /** Those of one file, in its order. @throws {Failure} configuration, where one of the two cannot be read */
+  namesIn(kind: FileKind): string[] {
+    return this.load()
+      [kind].document.headers()
+      .flatMap((header) => {
         const { botocore, sdk } = namesOf(header, kind, 'profile')
         return botocore !== undefined && botocore === sdk ? [botocore] : []
-      }),
-    )
-    return [...new Set(names)]
+      })
   }
 
   /** The config file. @throws {Failure} configuration, where one of the two cannot be read */

@@ -133,18 +133,20 @@ export function readSavedSource(profile: Profile): Source | undefined {
 }
 
 /**
- * The session that a saved profile holds; undefined for every other profile.
+ * The session that a saved profile holds; undefined where a part of it is gone, and for every other profile.
  * @throws {Failure} configuration, where the AWS CLI and the SDKs would read different values
  */
 export function readSavedSession(profile: Profile): Omit<SavedProfile, 'region'> | undefined {
   const source = readSavedSource(profile)
   if (source === undefined) return undefined
   const read = (key: string) => profile.setting(key)?.value ?? ''
+  const [secretAccessKey, sessionToken] = [read('aws_secret_access_key'), read('aws_session_token')]
+  if (secretAccessKey === '' || sessionToken === '') return undefined
   return {
     name: profile.name,
     accessKeyId: read('aws_access_key_id'),
-    secretAccessKey: read('aws_secret_access_key'),
-    sessionToken: read('aws_session_token'),
+    secretAccessKey,
+    sessionToken,
     expiration: read('expiration'),
     source,
     serialNumber: read(marks.serialNumber),

@@ -1,6 +1,6 @@
 import type { CommandLine } from '../options.ts'
 import { Profiles } from '../profiles/profiles.ts'
-import { readSavedSession } from '../profiles/saved-profile.ts'
+import { readSavedSession, readSavedSource } from '../profiles/saved-profile.ts'
 import type { SettingSources } from '../settings.ts'
 import { readVariable, type Surroundings } from '../surroundings.ts'
 import { classifyKeys } from '../variables/classify.ts'
@@ -64,11 +64,11 @@ function profileSession(
   const profiles = new Profiles(surroundings)
   const origin = `profile ${name}`
   const profile = profiles.find(name)
-  const saved = profile && readSavedSession(profile)
-  if (saved !== undefined) {
+  if (profile !== undefined && readSavedSource(profile) !== undefined) {
+    const saved = readSavedSession(profile)
     const variable = (variableName: string) => readVariable(surroundings.environment, variableName)
     const sources = { options: line.values, variable, profile, profileFirst: true }
-    return { ...saved, issued: saved, origin, sources }
+    return saved && { ...saved, issued: saved, origin, sources }
   }
   const order = { ...resolveOrder(line, surroundings, profiles), minimumRemaining: Number.NEGATIVE_INFINITY }
   const { roles, source } = order.identity

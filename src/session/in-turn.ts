@@ -3,6 +3,7 @@ import { ExitCode, Failure } from '../errors.ts'
 import { makePrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
 import { readRecord, unlessUnwritable, writeRecord } from '../files/records.ts'
 import { takeTurn } from '../files/turn.ts'
+import { resolveSetting, settingNames } from '../settings.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { cacheKeyOf } from './find-session.ts'
 import type { SessionOrder } from './order.ts'
@@ -20,6 +21,7 @@ export async function inTurn(
   // A typed code is used by its own run, and would be stale after a wait.
   if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
   const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${describeWay(run)}`
+  const failureFile = failureFileOf(name, order)
   const { cache } = order
   unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))
   let waitingSince = Number.POSITIVE_INFINITY
@@ -29,7 +31,7 @@ export async function inTurn(
       surroundings.note(describeWait(order, holder))
     },
     // Who is asked on a terminal of their own may do better.
-    settled: () => find() ?? (order.mfaProcess && findFailure(cache, name, waitingSince)),
+    settled: () => find() ?? (order.mfaProcess && findFailure(cache, failureFile, waitingSince)),
   })
   if (taken === undefined) return obtainIt()
   if ('settled' in taken) {
@@ -41,7 +43,7 @@ export async function inTurn(
   } catch (error) {
     // Of a role that cannot be assumed the others need not know.
     if (order.mfaProcess !== undefined && findCached(run, []) === undefined) {
-      shareFailure(cache, name, error, surroundings)
+      shareFailure(cache, failureFile, error, surroundings)
     }
     throw error
   } finally {
@@ -64,24 +66,23 @@ function describeWait({ identity }: SessionOrder, holder: number | undefined): s
 
 /**
  * A command that gives no code for one of many callers at once is not run again for each of the others, which may be
- * fifty windows to dismiss: who has waited for it fails likewise.
- * @param name the turn's
+ * fifty windows to dismiss: who has waited for it, and would ask for the same, fails likewise.
  */
 function shareFailure(
   folder: PrivateFolder,
-  name: string,
+  file: string,
   error: unknown,
   { now, debug }: Surroundings,
 ): void {
   if (!(error instanceof Failure) || error.exitCode === ExitCode.interrupted) return
   const { exitCode, message, hints } = error
   const record = { failedAt: now(), exitCode, message, hints }
-  unlessUnwritable(folder, debug, () => writeRecord(folder, fileOf(name), record))
+  unlessUnwritable(folder, debug, () => writeRecord(folder, file, record))
 }
 
 /** The failure that somebody has shared since that time, in milliseconds since 1970. */
-function findFailure(folder: PrivateFolder, name: string, since: number): Failure | undefined {
-  const { failedAt, exitCode, message, hints } = readRecord(folder, fileOf(name)) ?? {}
+function findFailure(folder: PrivateFolder, file: string, since: number): Failure | undefined {
+  const { failedAt, exitCode, message, hints } = readRecord(folder, file) ?? {}
   const known = Object.values(ExitCode).find((code) => code === exitCode)
   if (typeof failedAt !== 'number' || failedAt < since || known === undefined) return undefined
   if (typeof message !== 'string' || !Array.isArray(hints)) return undefined
@@ -89,6 +90,7 @@ function findFailure(folder: PrivateFolder, name: string, since: number): Failur
 }
 
 /** Beside the sessions of the same keys, with which it is forgotten. */
-function fileOf(name: string): string {
-  return `${name}-failure.json`
+function failureFileOf(turn: string, { serialNumber, durationSeconds, sources }: SessionOrder): string {
+  const asked = [serialNumber?.value, durationSeconds, resolveSetting(sources, settingNames.region)?.value]
+  return `${turn}-${digest(JSON.stringify(asked))}-failure.json`
 }

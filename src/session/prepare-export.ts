@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts'
+import { configurationFailure, Failure } from '../errors.ts'
 import type { CommandLine } from '../options.ts'
 import type { Profile, Profiles } from '../profiles/profiles.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -6,7 +6,8 @@ import type { Change } from '../variables/change.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import type { Variables } from '../variables/displaced.ts'
 import { exportChanges, regionToSet } from '../variables/export.ts'
-import { profileVariables } from '../variables/names.ts'
+import { profileVariables, regionVariables } from '../variables/names.ts'
+import { isStorable } from '../variables/state.ts'
 import type { SessionOrder } from './order.ts'
 import { formatTime, type IssuedSession } from './session.ts'
 
@@ -38,6 +39,7 @@ export function prepareExport(
   { note, now }: Surroundings,
 ): ExportPlan {
   const [profile] = identity.profiles
+  refuseStrangeRegions(before)
   const region = regionToSet(values.region, before, () => profile?.setting('region')?.value)
   noteExpired(current, now(), note)
   return {
@@ -48,6 +50,13 @@ export function prepareExport(
       if (signer.kind !== 'environment' || roles.length > 0) noteReplacedKeys(before, note)
     },
   }
+}
+
+/** A region that is passed over is set again all the same, and recorded. */
+function refuseStrangeRegions(before: Variables): void {
+  const strange = regionVariables.find((name) => before[name] !== undefined && !isStorable(before[name]))
+  if (strange === undefined) return
+  throw configurationFailure(`${strange} is not a region`, 'set it to one, as in: us-east-1, or unset it')
 }
 
 function noteExpired(current: Variables, now: number, note: (text: string) => void): void {

@@ -32,11 +32,13 @@ export async function requestSession(
   const { durationSeconds = defaultDurationSeconds } = question
   const { getSessionToken } = await import('../aws/sts.ts')
   const parameters = { serialNumber, tokenCode, durationSeconds }
-  const answer = await time.spend((timeLimit) =>
-    getSessionToken(
-      { endpoint, credentials: keys, credentialsOrigin: keysOrigin, timeLimit, debug },
-      parameters,
-    ),
+  const answer = await time.spend(
+    (timeLimit) =>
+      getSessionToken(
+        { endpoint, credentials: keys, credentialsOrigin: keysOrigin, timeLimit, debug },
+        parameters,
+      ),
+    3000,
   )
   const clockOffset = answer.clockOffset ?? 0
   const awsNow = now() + clockOffset

@@ -99,6 +99,6 @@ export function isRestorable(name: ChangedVariable, value: unknown): value is st
 }
 
 /** Not too long, and not a value that was no UTF-8, of which Node.js leaves U+FFFD. */
-function isStorable(value: unknown): value is string {
+export function isStorable(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= 4096 && !/[\0\ufffd]/.test(value)
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -291,7 +292,15 @@ describe('the authorities', () => {
     await mkdir(join(folder.path, 'certs'))
     expect(await refusalOf({ variables: { AWS_CA_BUNDLE: join(folder.path, 'certs') } })).toEqual([
       6,
-      'AWS_CA_BUNDLE: FOLDER/certs cannot be read (EISDIR)',
+      'AWS_CA_BUNDLE: FOLDER/certs is no regular file',
+    ])
+  })
+
+  it.skipIf(process.platform === 'win32')('in a pipe are refused, and not waited for', async () => {
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder.path, 'pipe')])
+    expect(await refusalOf({ variables: { AWS_CA_BUNDLE: join(folder.path, 'pipe') } })).toEqual([
+      6,
+      'AWS_CA_BUNDLE: FOLDER/pipe is no regular file',
     ])
   })
 

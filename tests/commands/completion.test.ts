@@ -154,6 +154,22 @@ describe('the values that are offered', () => {
       expect(values(await offered(sandbox, ['save', '--to', '']))).toEqual(['saved'])
     }))
 
+  it('are those of the last thousand profiles, where there are more', () =>
+    withSandbox(async (sandbox) => {
+      const region = (index: number) => `[profile p${index}]\nregion = r-${index}\n`
+      await writeProfiles(sandbox, {
+        config: Array.from({ length: 1500 }, (_, index) => region(index)).join(''),
+        credentials: textOf(credentials),
+      })
+      const regions = values(await offered(sandbox, ['--region', '']))
+      expect([regions.length <= 1000, regions.includes('r-1499'), regions.includes('r-0')]).toEqual([
+        true,
+        true,
+        false,
+      ])
+      expect(values(await offered(sandbox, ['save', '--to', '']))).toEqual(['saved'])
+    }))
+
   it('for --region are those of the profiles', () =>
     withSandbox(async (sandbox) => {
       await writeProfiles(sandbox, { config: textOf(config), credentials: textOf(credentials) })

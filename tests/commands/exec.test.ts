@@ -80,6 +80,7 @@ describe.concurrent('exec ends as its command does', () => {
 
 describe('a command that cannot be started', () => {
   const onPath = 'it is looked for on PATH, without a shell: aliases and functions are unknown here'
+  const lacking = 'cannot be run: it needs a program that is not there'
   const needs = 'in a script that is the interpreter in its first line'
 
   it.each<[string, string[], number, string[]]>([
@@ -91,10 +92,15 @@ describe('a command that cannot be started', () => {
     ['lacks the permission', ['./plan'], 126, ['"./plan" is not executable', 'chmod +x makes it so']],
     ['lacks it on PATH', ['plan'], 126, ['"plan" is not executable', 'chmod +x makes it so']],
     ['is an option of ours behind --', ['--', '--help'], 127, ['"--help" is not found', onPath]],
+    ['has an interpreter that is not there', ['./script'], 127, ['"./script" ' + lacking, needs]],
+    ['has none there, with a word for it', ['./worded'], 127, ['"./worded" ' + lacking, needs]],
   ])('because it %s costs no code', async (_why, words, status, lines) => {
     await withHome(server, async (own) => {
       await mkdir(join(own.sandbox.folder, 'folder'))
       await writeFile(join(own.sandbox.folder, 'plan'), '#!/bin/sh\n')
+      const [script, worded] = ['script', 'worded'].map((name) => join(own.sandbox.folder, name))
+      await writeFile(script ?? '', '#!/no/such/sh\n', { mode: 0o755 })
+      await writeFile(worded ?? '', '#! /no/such/env -S sh\n', { mode: 0o755 })
       const environment = { PATH: `${process.env['PATH']}:${own.sandbox.folder}` }
       const ran = await own.run(['exec', '--token-code', own.code(), ...words], { environment })
       expect(ran).toEqual({ status, stdout: '', stderr: errorText(lines[0] ?? '', ...lines.slice(1)) })
@@ -103,12 +109,6 @@ describe('a command that cannot be started', () => {
   })
 
   it.each<[string, string, number, string[]]>([
-    [
-      'has an interpreter that is not there',
-      '#!/no/such/sh\n',
-      127,
-      ['"./it" cannot be run: it needs a program that is not there', needs],
-    ],
     ['has an interpreter that is no program', '#!/etc/passwd\n', 126, ['"./it" cannot be run (EACCES)']],
   ])('because it %s ends as in a shell', async (_why, text, status, lines) => {
     await writeFile(join(home.sandbox.folder, 'it'), text)

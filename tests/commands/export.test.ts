@@ -212,6 +212,16 @@ describe('settings', () => {
     },
   )
 
+  it('refuse one that is passed over, if it could not be put back, before the code is spent', async () => {
+    const environment = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-\ufffd' }
+    const { status, stderr, asked } = await runExport({ environment })
+    const failed = errorText(
+      'AWS_DEFAULT_REGION is not a region',
+      'set it to one, as in: us-east-1, or unset it',
+    )
+    expect({ status, stderr, asked }).toEqual({ status: 6, stderr: failed, asked: [] })
+  })
+
   it('refuse a region of another partition before the code is spent', async () => {
     const { status, stderr, asked } = await runExport({
       user: server.addUser({ partition: 'aws-cn' }),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
 import { computeTokenCode } from '../aws-server/token-codes.ts'
 import { script } from '../device/pseudo-terminal.ts'
+import { hasEnded } from '../processes/ended.ts'
 import { type Machine, withMachine } from './machine.ts'
 import { endpointNote, environmentOf, errorText, installTool, keysOf } from './tool.ts'
 
@@ -161,6 +162,18 @@ describe('the code of a command', () => {
 const loopHint = 'let that command use another profile, one that holds long-term keys itself'
 const loop = (whose: string, origin: string) =>
   errorText(`this run was started for ${whose} by ${origin}, and would have to start that again`, loopHint)
+
+it("a command ends with the tool, also by a SIGINT that is no terminal's", () => {
+  const command = 'exec 2>&-; echo $PPID >tool; echo $$ >child; sleep 300; true'
+  return withMachine(server, { config: withCommand(command) }, async (machine) => {
+    const read = (name: string) => readFile(join(machine.sandbox.folder, name), 'utf8').catch(() => '')
+    const ran = machine.run()
+    while ((await read('child')) === '') await setTimeout(50)
+    process.kill(Number(await read('tool')), 'SIGINT')
+    expect(await ran).toMatchObject({ status: 130, stderr: endpointNote(server) + errorText('interrupted') })
+    await hasEnded(Number(await read('child')))
+  })
+})
 
 describe('a command that leads back to its own profile', () => {
   const role = 'role_arn = arn:aws:iam::123456789012:role/r'

@@ -1,4 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeState } from '../../src/variables/state.ts'
 import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
@@ -224,6 +226,18 @@ describe('status of a profile', () => {
         const { status: code, stdout } = await home.run(['status', '-p', 'saved'])
         expect(code).toBe(0)
         expect(stdout).toMatch(/^session of profile admin, role arn:\S+, device /)
+        // AWS takes no request that a part of a session signs.
+        const path = join(home.sandbox.home, '.aws', 'credentials')
+        const saved = await readFile(path, 'utf8')
+        for (const key of ['aws_session_token', 'aws_secret_access_key']) {
+          const [head = '', section = ''] = saved.split('[saved]')
+          await writeFile(path, `${head}[saved]${section.replace(new RegExp(`^${key} = .*\n`, 'm'), '')}`)
+          expect(await home.run(['status', '-p', 'saved'])).toEqual({
+            status: 3,
+            stdout: 'no session of profile saved\n',
+            stderr: '',
+          })
+        }
       },
       { config: `[profile admin]\nrole_arn = ${role.arn}\nsource_profile = default\n` },
     )

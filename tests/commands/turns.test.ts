@@ -131,6 +131,32 @@ describe('many callers at once', () => {
       await writeFile(join(folder, 'code'), machine.code())
       expect(await machine.run()).toMatchObject({ status: 0, stderr: endpointNote(server) })
     }))
+
+  it('do not have the failure of one who asks for something else', () =>
+    withMachine(server, { config: withCommand }, async (machine) => {
+      const { sandbox, environment, user } = machine
+      const { folder } = sandbox
+      const there = (file: string, text: string) =>
+        readFile(join(folder, file), 'utf8').then(
+          (content) => content.includes(text),
+          () => false,
+        )
+      const until = async (file: string, text: string) => {
+        while (!(await there(file, text))) await setTimeout(50)
+      }
+      const ask = (serialNumber: string, name: string) => {
+        const words = [...toolCommand, '-s', 'sh', '--serial-number', serialNumber]
+        return runProgram('sh', ['-c', '"$@" 2>"$0"', name, ...words], { sandbox, environment })
+      }
+      const first = ask(`${user.serialNumber}-gone`, 'err-first')
+      await until('ran', '\n')
+      const second = ask(user.serialNumber, 'err-second')
+      await until('err-second', 'waiting for')
+      await writeFile(join(folder, 'code'), machine.code())
+      await writeFile(join(folder, 'go'), '')
+      expect([(await first).status, (await second).status]).toEqual([4, 0])
+      expect(await there('err-first', `AWS does not know ${user.serialNumber}-gone`)).toBe(true)
+    }))
 })
 
 /** Has a run wait at the prompt for a second one, then do something; gives both, and what the first one's id was. */

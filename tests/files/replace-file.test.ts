@@ -231,7 +231,13 @@ describe.runIf(onUnix)('what is not to be replaced', () => {
   })
 
   it.runIf(isRoot)("somebody else's, or in a folder without permission", () => {
-    const asNobody = () => JSON.parse(runProgram([], { uid: nobody, gid: nobody })) as unknown
+    const as = { uid: nobody, gid: nobody }
+    const asNobody = (): unknown => {
+      const told = runProgram([], as)
+      // It is told beforehand, too.
+      expect(runProgram([], as, undefined, 0, '0')).toBe(told)
+      return JSON.parse(told)
+    }
     chmodSync(folder, 0o777)
     writeFileSync(file, 'old\n')
     chmodSync(file, 0o666)
@@ -347,8 +353,9 @@ function runProgram(
   options: SpawnOptions = {},
   as?: string,
   size = 100_000,
+  count = '1',
 ): string {
-  const [name = '', ...words] = [...under, ...command(file, size, '1', as)]
+  const [name = '', ...words] = [...under, ...command(file, size, count, as)]
   const { stdout, stderr } = spawnSync(name, words, {
     ...options,
     encoding: 'utf8',

@@ -1,7 +1,8 @@
-// Replaces a file in a process of its own: `replace-program PATH PLATFORM SIZE [COUNT]`, COUNT times or until killed.
+// Replaces a file in a process of its own: `replace-program PATH PLATFORM SIZE [COUNT]`, COUNT times or until killed;
+// for COUNT 0 only what can be told beforehand is told.
 
 import { Failure } from '../../src/errors.ts'
-import { replaceFile } from '../../src/files/replace-file.ts'
+import { refuseUnreplaceable, replaceFile } from '../../src/files/replace-file.ts'
 
 const [path = '', platform = '', size = '0', count = '1'] = process.argv.slice(2)
 
@@ -12,6 +13,7 @@ function next(old: Buffer | undefined): Buffer {
 }
 
 try {
+  if (count === '0') refuseUnreplaceable(path, () => {}, process.getuid?.())
   for (let done = 0; done < Number(count); done++) {
     let made: Buffer = Buffer.of()
     const edit = (old: Buffer | undefined) => {

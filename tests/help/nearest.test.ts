@@ -55,4 +55,9 @@ describe('the nearest name', () => {
   it('is none among none', () => {
     expect(findNearest('work', [])).toBeUndefined()
   })
+
+  it('is found among more names than a call can take', () => {
+    const names = Array.from({ length: 200_000 }, (_, index) => `team ${index}`)
+    expect(findNearest('wrok', [...names, 'work'])).toBe('work')
+  })
 })
