@@ -8,7 +8,7 @@ import { readScript, readShell } from '../wrapper/read-script.ts'
 import { renameWrapper } from '../wrapper/rename-wrapper.ts'
 
 /** The file in shells/ for each shell. */
-const wrappers: Readonly<Record<ShellName, string>> = {
+export const wrappers: Readonly<Record<ShellName, string>> = {
   bash: 'awsmfa.bash',
   zsh: 'awsmfa.zsh',
   sh: 'awsmfa.sh',

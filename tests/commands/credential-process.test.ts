@@ -1,17 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { runScriptAtTerminal, script } from '../device/pseudo-terminal.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { askAs, clients } from './clients.ts'
 import { cachedSessions, endSessionsIn, type Home, shellWords, withHome } from './home.ts'
 import { endpointNote, environmentOf, errorText } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const inTerminal = 'get one in a terminal, and it serves here too: awsmfa --profile default'

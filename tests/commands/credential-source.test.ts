@@ -1,16 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer, type User } from '../aws-server/server.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { codeMissing, type Machine, withMachine } from './machine.ts'
 import { endpointNote, errorText, installTool, keysOf } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const awsCli = findOnPath('aws')

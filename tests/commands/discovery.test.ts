@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer, type User, type UserSpec } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer, type User, type UserSpec } from '../aws-server/server.ts'
 import { script } from '../device/pseudo-terminal.ts'
 import { codeMissing, type Machine, note, withMachine } from './machine.ts'
 import { endpointNote, errorText } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const iamNote = () => endpointNote(server).replace('STS', 'IAM')

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { decodeState } from '../../src/variables/state.ts'
-import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
+import { startAwsServer, type User } from '../aws-server/server.ts'
 import { runProgram, type Sandbox, withSandbox } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import {
@@ -21,10 +21,7 @@ import {
   writeProfiles,
 } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 interface Run {

@@ -1,15 +1,12 @@
 import { access, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
 import { cachedSessions, type Home, withHome } from './home.ts'
 import { environmentOf, errorText, keysOf, runTool } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const silent = { status: 0, stdout: '', stderr: '' }

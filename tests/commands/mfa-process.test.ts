@@ -1,18 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer, type User } from '../aws-server/server.ts'
 import { computeTokenCode } from '../aws-server/token-codes.ts'
 import { script } from '../device/pseudo-terminal.ts'
 import { hasEnded } from '../processes/ended.ts'
 import { type Machine, withMachine } from './machine.ts'
 import { endpointNote, environmentOf, errorText, installTool, keysOf } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 /** The config of a user whose code a command prints. */

@@ -3,17 +3,14 @@
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer, type User } from '../aws-server/server.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { type Machine, timeFromNow, withMachine } from './machine.ts'
 import { installTool } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, type Fault, startAwsServer, type User, type UserSpec } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Fault, startAwsServer, type User, type UserSpec } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
 import {
   endpointNote,
@@ -13,10 +13,7 @@ import {
   toolWords,
 } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const spent = 'the code may be spent: wait for the next one and try again'

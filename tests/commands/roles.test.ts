@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { decodeState } from '../../src/variables/state.ts'
-import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
+import { startAwsServer, type User } from '../aws-server/server.ts'
 import { script } from '../device/pseudo-terminal.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { findOnPath } from '../real-shells/shells.ts'
 import { codeMissing, type Machine, type MachineRun, note, timeFromNow, withMachine } from './machine.ts'
 import { endpointNote, environmentOf, errorText, installTool, keysOf } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 /** The config of a user with a role in profile `role`, and more lines for it. */

@@ -1,17 +1,14 @@
 import { spawn } from 'node:child_process'
 import { chmod, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { runScriptAtTerminal, script } from '../device/pseudo-terminal.ts'
 import { askAs, clients } from './clients.ts'
 import { endSessionsIn, type Home, type HomeSpec, readAwsFile, shellWords, withHome } from './home.ts'
 import { endpointNote, environmentOf, errorText, keysOf, toolProgram, toolWords } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const at = (use: (home: Home) => Promise<void>, spec: HomeSpec = {}) => withHome(server, use, spec)
@@ -236,7 +233,7 @@ it('is refused where another program has emptied the file meanwhile, as the AWS 
       stderr:
         endpointNote(server) +
         errorText(
-          `${file} has become empty while this ran`,
+          `${file} has become empty, or is gone, since this began`,
           'another program may be about to fill it again: look what is in it, and try again',
         ),
     })

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { encodeState } from '../../src/variables/state.ts'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { startAwsServer } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
 import { endSessionsIn, type Home, withHome } from './home.ts'
 import { endpointNote, errorText, keysOf, runTool } from './tool.ts'
@@ -34,6 +34,9 @@ function ours(
 
 const status = (environment: Record<string, string>, ...words: string[]) =>
   withSandbox((sandbox) => runTool(['status', ...words], { sandbox, environment }))
+
+const server = await startAwsServer()
+afterAll(() => server.close())
 
 describe('status', () => {
   it('tells whose session it is and until when', async () => {
@@ -145,11 +148,6 @@ describe('status', () => {
 })
 
 describe('status of a profile', () => {
-  let server: AwsServer
-  beforeAll(async () => {
-    server = await startAwsServer()
-  })
-  afterAll(() => server.close())
   const asked = ['status', '-p', 'default']
   const begin = async (home: Home) => {
     expect(await home.run(['exec', '--token-code', home.code(), 'true'])).toMatchObject({ status: 0 })
@@ -254,12 +252,6 @@ describe('status of a profile', () => {
 })
 
 describe('status --verify', () => {
-  let server: AwsServer
-  beforeAll(async () => {
-    server = await startAwsServer()
-  })
-  afterAll(() => server.close())
-
   /** The variables of a session that the local AWS has issued, and which aws-mfa-env has not set. */
   const issued = (durationSeconds?: number) => {
     const user = server.addUser()

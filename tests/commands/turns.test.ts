@@ -1,17 +1,14 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer, type User } from '../aws-server/server.ts'
 import { runAtTerminal, script } from '../device/pseudo-terminal.ts'
 import { runProgram } from '../real-shells/run.ts'
 import { codeMissing, type Machine, type MachineRun, note, withMachine } from './machine.ts'
 import { endpointNote, errorText, toolCommand } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const prompt = ({ serialNumber }: User) => `MFA code of ${serialNumber}, profile default: `

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { parseCommandLine } from '../../src/cli.ts'
 import { Failure } from '../../src/errors.ts'
 import {
@@ -8,14 +8,11 @@ import {
   type OptionName,
   options,
 } from '../../src/options.ts'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { startAwsServer } from '../aws-server/server.ts'
 import { withSandbox } from '../real-shells/run.ts'
 import { environmentOf, runTool } from './tool.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const withoutSpaces = 'type the six digits without a space, as in: aws-mfa-env 123456'

@@ -4,8 +4,8 @@ import { watch } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { cachedSessions, type Home, readAwsFile, startTool, withHome } from '../commands/home.ts'
 import { keysOf, toolCommand } from '../commands/tool.ts'
 import { runProgram } from '../real-shells/run.ts'
@@ -16,10 +16,7 @@ import { recordFigure } from './figures.ts'
 /** On a busy machine a run takes seconds. */
 const timeout = 60 * 60_000
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 /** Behind the section of ours, and large, so that writing takes a while. */

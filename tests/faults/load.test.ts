@@ -1,9 +1,9 @@
 import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { createStsClient } from '../aws-server/sdk-client.ts'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { startAwsServer } from '../aws-server/server.ts'
 import { withHome } from '../commands/home.ts'
 import { endpointNote, toolCommand } from '../commands/tool.ts'
 import { runProgram, type Sandbox, withSandbox } from '../real-shells/run.ts'
@@ -12,10 +12,7 @@ import { recordFigure } from './figures.ts'
 
 const minutes = 60_000
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 /** Whose session the printed statements set, as AWS says. */

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { toolCommand } from '../commands/tool.ts'
 import { describeEachShell } from '../real-shells/each-shell.ts'
 import { readEnvironment, runScript, type Sandbox, withSandbox } from '../real-shells/run.ts'
@@ -52,10 +52,7 @@ const naked: Readonly<Record<string, string>> = {
   powershell: '$([IO.File]::Create("pwned"))',
 }
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const madeFiles = async ({ folder }: Sandbox) =>

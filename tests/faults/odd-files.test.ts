@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { type Home, withHome } from '../commands/home.ts'
 import { note } from '../commands/machine.ts'
 import { endpointNote, environmentOf, errorText, toolCommand } from '../commands/tool.ts'
@@ -10,10 +10,7 @@ import { findOnPath } from '../real-shells/shells.ts'
 import { counts } from './counts.ts'
 import { recordFigure } from './figures.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const isRoot = process.getuid?.() === 0

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { cachedSessions, type Home } from '../commands/home.ts'
 import { note } from '../commands/machine.ts'
 import { endpointNote, errorText } from '../commands/tool.ts'
@@ -17,10 +17,7 @@ import {
   whileRefusing,
 } from './refusals.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const awsFolder = ({ sandbox }: Home) => join(sandbox.home, '.aws')

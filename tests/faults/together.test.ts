@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { parseProfileDocument } from '../../src/profiles/document.ts'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { startAwsServer } from '../aws-server/server.ts'
 import { type Home, readAwsFile, withHome } from '../commands/home.ts'
 import { toolCommand } from '../commands/tool.ts'
 import { runProgram } from '../real-shells/run.ts'
@@ -14,10 +14,7 @@ import { readWrites, tracing, type Write } from './traced-writes.ts'
 const { savers, savesEach, savesEachAlone } = counts
 const minutes = 60_000
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 /** More than one write of a buffered writer would take; the AWS CLI's empties the file to change a section. */
@@ -30,7 +27,7 @@ const saveMany =
 
 /** What is said of a save that was given up, since the file was in another program's hands too long. */
 const givenUp =
-  /aws-mfa-env: error: \S+ has become empty while this ran\naws-mfa-env: hint: another program may be about to fill it again: .*\n/g
+  /aws-mfa-env: error: \S+ has become empty, or is gone, since this began\naws-mfa-env: hint: another program may be about to fill it again: .*\n/g
 
 /**
  * Gives the profiles whose save was given up, of which each run has said so.

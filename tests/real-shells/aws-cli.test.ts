@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { environmentOf, installTool } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { runScript, withSandbox } from './run.ts'
 import { findOnPath, isOwn } from './shells.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const awsCli = findOnPath('aws')

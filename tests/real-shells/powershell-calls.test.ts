@@ -2,9 +2,9 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { powershell } from '../../src/dialects/powershell.ts'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { startAwsServer } from '../aws-server/server.ts'
 import { environmentOf } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { hostileValues } from './hostile-values.ts'
@@ -13,10 +13,7 @@ import type { FoundShell } from './shells.ts'
 import { installPackage } from './wine/installation.ts'
 import { load, pathWithout, withStandIn, withTool, wrapperPath } from './wrapper-sandbox.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const preferences = ['Stop', 'Continue'].flatMap((preference) =>

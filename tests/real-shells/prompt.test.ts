@@ -1,17 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer, type User } from '../aws-server/server.ts'
+import { afterAll, expect, it } from 'vitest'
+import { startAwsServer, type User } from '../aws-server/server.ts'
 import { endpointNote, environmentOf, errorText, installTool } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runProgram, type Sandbox, withSandbox } from './run.ts'
 import { type FoundShell, findOnPath } from './shells.ts'
 import { load } from './wrapper-sandbox.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const script = findOnPath('script')

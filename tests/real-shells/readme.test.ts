@@ -3,19 +3,16 @@
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { howToEvaluate } from '../../src/help/set-up.ts'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { startAwsServer } from '../aws-server/server.ts'
 import { type Machine, withMachine } from '../commands/machine.ts'
 import { installTool } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runProgram, runScript } from './run.ts'
 import { findOnPath, isOwn } from './shells.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')

@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path'
-import { afterAll, beforeAll } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { installTool } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runScript, type Sandbox, withSandbox } from './run.ts'
@@ -19,10 +19,7 @@ import {
   type Variables,
 } from './states.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 // bash sees every row; these share them out, since each takes three starts of the program.

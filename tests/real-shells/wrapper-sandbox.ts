@@ -2,28 +2,15 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { wrappers } from '../../src/commands/init.ts'
 import { dialects, type ShellName } from '../../src/dialects/dialects.ts'
 import { toolPath } from '../commands/tool.ts'
 import { runScript, type Sandbox, type ScriptOptions, withSandbox } from './run.ts'
 import type { FoundShell } from './shells.ts'
 
-const files: Readonly<Record<ShellName, string>> = {
-  bash: 'awsmfa.bash',
-  zsh: 'awsmfa.zsh',
-  sh: 'awsmfa.sh',
-  ksh: 'awsmfa.sh',
-  fish: 'awsmfa.fish',
-  tcsh: 'awsmfa.tcsh',
-  elvish: 'awsmfa.elv',
-  xonsh: 'awsmfa.xsh',
-  nu: 'awsmfa.nu',
-  powershell: 'awsmfa.ps1',
-  cmd: 'awsmfa.cmd',
-}
-
 /** The wrapper for this shell, as a path. */
 export function wrapperPath({ dialect }: FoundShell): string {
-  return fileURLToPath(new URL(`../../shells/${files[dialect]}`, import.meta.url))
+  return fileURLToPath(new URL(`../../shells/${wrappers[dialect]}`, import.meta.url))
 }
 
 /** The statement that defines the wrapper. */

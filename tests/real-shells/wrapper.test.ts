@@ -2,8 +2,8 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type AwsServer, startAwsServer } from '../aws-server/server.ts'
+import { afterAll, expect, it } from 'vitest'
+import { startAwsServer } from '../aws-server/server.ts'
 import { endpointNote, environmentOf, keysOf, writeProfiles } from '../commands/tool.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runProgram } from './run.ts'
@@ -19,10 +19,7 @@ import {
   wrapperPath,
 } from './wrapper-sandbox.ts'
 
-let server: AwsServer
-beforeAll(async () => {
-  server = await startAwsServer()
-})
+const server = await startAwsServer()
 afterAll(() => server.close())
 
 const awsmfa = (shell: FoundShell, ...words: string[]) => shell.syntax.command('awsmfa', ...words)
