@@ -8,8 +8,9 @@ import { isBundle, toolPath } from './commands/tool.ts'
 import { type Ending, runProgram, type Sandbox, withSandbox } from './real-shells/run.ts'
 
 const words = ['--unset', '-s', 'sh']
-const statements =
-  '{ unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_SECURITY_TOKEN AWS_MFA_ENV_STATE; }\n'
+const cleared =
+  'AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_SECURITY_TOKEN AWS_MFA_ENV_STATE'
+const statements = `{ unset ${cleared} ${cleared}; }\n`
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0
 
 describe.each(keepingNodes)('compiled code that Node.js $version has kept', ({ path: node, missing }) => {

@@ -9,17 +9,24 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 const passedSignals = [...endingSignals, 'SIGUSR1', 'SIGUSR2'] as const
 
 /**
- * Has a handler get the signals that end this process.
+ * Has a handler get the signals that end this process, and lets none stop it: fish and nushell would wait, deaf, for what
+ * it prints.
  * @returns what has another one get them, and those that a program may make something of, until it is called off
  */
 export function handleSignals(interrupt: Handler): (handle: Handler) => () => void {
-  for (const signal of endingSignals) process.on(signal, interrupt)
+  const goOn = () => {}
+  const begin = () => {
+    for (const signal of endingSignals) process.on(signal, interrupt)
+    process.on('SIGTSTP', goOn)
+  }
+  begin()
   return (handle) => {
     for (const signal of endingSignals) process.off(signal, interrupt)
+    process.off('SIGTSTP', goOn)
     for (const signal of passedSignals) process.on(signal, handle)
     return () => {
       for (const signal of passedSignals) process.off(signal, handle)
-      for (const signal of endingSignals) process.on(signal, interrupt)
+      begin()
     }
   }
 }

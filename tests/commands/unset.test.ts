@@ -37,7 +37,11 @@ describe('--unset', () => {
     ['a token alone', { AWS_SESSION_TOKEN: 'y', AWS_SECURITY_TOKEN: 'y' }],
     ['a damaged state', { ...session, AWS_MFA_ENV_STATE: 'bm90IG91cnM' }],
   ])('clears %s', async (_name, environment) => {
-    expect(await unset(environment)).toEqual({ status: 0, stdout: `{ unset ${cleared}; }\n`, stderr: '' })
+    expect(await unset(environment)).toEqual({
+      status: 0,
+      stdout: `{ unset ${cleared} ${cleared}; }\n`,
+      stderr: '',
+    })
   })
 
   it('puts back what our export displaced', async () => {
@@ -59,7 +63,11 @@ describe('--unset', () => {
       AWS_REGION: 'eu-west-2',
       AWS_MFA_ENV_STATE: stateFrom({ profile: 'work' }),
     }
-    expect(await unset(environment)).toEqual({ status: 0, stdout: `{ unset ${cleared}; }\n`, stderr: '' })
+    expect(await unset(environment)).toEqual({
+      status: 0,
+      stdout: `{ unset ${cleared} ${cleared}; }\n`,
+      stderr: '',
+    })
   })
 
   it('keeps a long-term pair, with or without a stale token, and says so', async () => {

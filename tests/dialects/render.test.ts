@@ -14,7 +14,7 @@ const session: Change[] = [
 ]
 
 const texts: Readonly<Record<string, string>> = {
-  bash: `{ unset AWS_PROFILE OLD && export KEY=AKIA1 TOKEN="it's"; }\n`,
+  bash: `{ unset AWS_PROFILE OLD AWS_PROFILE OLD && export KEY=AKIA1 TOKEN="it's"; }\n`,
   fish:
     'begin; set -l aws_mfa_env_found; set -qU AWS_PROFILE; and set -a aws_mfa_env_found AWS_PROFILE; ' +
     'if set -q aws_mfa_env_found[1]; ' +
@@ -39,7 +39,7 @@ describe('a transaction', () => {
   })
 
   it.each([
-    ['bash', '{ unset A; }\n', '{ export B=b; }\n'],
+    ['bash', '{ unset A A; }\n', '{ export B=b; }\n'],
     ['fish', 'begin; set -eg A; true; end\n', "begin; set -gx B 'b'; true; end\n"],
     ['tcsh', "eval 'unsetenv A'\n", 'eval \'setenv B "b"\'\n'],
     ['elvish', '{ unset-env A }\n', "{ set-env B 'b' }\n"],

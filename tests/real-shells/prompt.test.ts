@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { startAwsServer, type User } from '../aws-server/server.ts'
 import { endpointNote, environmentOf, errorText, installTool } from '../commands/tool.ts'
+import { runScriptAtTerminal } from '../device/pseudo-terminal.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runProgram, type Sandbox, withSandbox } from './run.ts'
 import { type FoundShell, findOnPath } from './shells.ts'
@@ -101,3 +102,35 @@ describeEachShell('the prompt', (shell) => {
       expect(shown).toContain(`: \n${errorText('no code was typed')}it failed\n`)
     }))
 })
+
+describeEachShell(
+  'the prompt',
+  (shell) => {
+    // fish reads what the program prints, and would wait for a stopped one, deaf.
+    it.skipIf(script === undefined)('is not stopped by Ctrl-Z', () =>
+      withSandbox(async (sandbox) => {
+        const user = server.addUser()
+        const PATH = await installTool(sandbox)
+        const words = [
+          ...shell.launch,
+          '--no-config',
+          '-i',
+          '-C',
+          'function fish_prompt; echo "ready> "; end',
+        ]
+        const { shown } = await runScriptAtTerminal(`exec ${words.map((word) => `'${word}'`).join(' ')}`, {
+          sandbox,
+          environment: { ...environmentOf(server, user), PATH },
+          replies: [
+            { shown: 'ready> ', reply: 'aws-mfa-env -s fish | source; echo "ended: $status"\r' },
+            { shown: 'MFA code of', reply: '\u001a' },
+            { shown: '^Z', reply: `${server.nextTokenCode(user)}\r` },
+            { shown: 'ended: 0', reply: 'exit\r' },
+          ],
+        })
+        expect(shown).toContain('ended: 0')
+      }),
+    )
+  },
+  ({ kind }) => kind === 'fish',
+)

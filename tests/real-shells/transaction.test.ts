@@ -83,6 +83,33 @@ describeEachShell('what is taken out', (shell) => {
   })
 })
 
+describeEachShell(
+  'what is taken out',
+  (shell) => {
+    it('is gone where it stood before the name of the function, too, or is local to a caller', () =>
+      withSandbox(async (sandbox) => {
+        const [text, dump] = ['text', 'dump'].map((name) => join(sandbox.folder, name))
+        const changes: Change[] = [{ name: 'AWS_PROFILE', value: null, mustVanish: true }]
+        await writeFile(text ?? '', dialects.bash.render(changes))
+        const script = [
+          `evaluate() { eval "$(cat '${text}')"; }`,
+          'export AWS_PROFILE=of-all',
+          'AWS_PROFILE=of-one evaluate',
+          shell.syntax.dumpEnvironment(`${dump}-1`),
+          'export AWS_PROFILE=of-all',
+          'caller() { local -x AWS_PROFILE=of-it; evaluate; }; caller',
+          shell.syntax.dumpEnvironment(`${dump}-2`),
+        ]
+        const ending = await runScript(shell, script.join('\n'), { sandbox })
+        expect([ending.status, `${ending.stderr}`]).toEqual([0, ''])
+        for (const end of ['-1', '-2']) {
+          expect((await readTexts(`${dump}${end}`)).get('AWS_PROFILE')).toBeUndefined()
+        }
+      }))
+  },
+  ({ kind }) => kind === 'bash',
+)
+
 const session: Change[] = [
   { name: 'AWS_PROFILE', value: null, mustVanish: true },
   { name: 'AWS_REGION', value: null },

@@ -259,3 +259,20 @@ describeEachShell(
   },
   ({ kind }) => kind in startFiles,
 )
+
+describeEachShell(
+  'the wrapper',
+  (shell) => {
+    it('finds the program where it is by now', () =>
+      withTool(shell, async (world) => {
+        const { stdout } = await world.run([
+          load(shell),
+          'program=$(type -P aws-mfa-env); mkdir before after; ln -s "$(readlink "$program")" before/aws-mfa-env',
+          'rm "$program"; PATH="$PWD/before:$PWD/after:$PATH"; aws-mfa-env --version',
+          'mv before/aws-mfa-env after/; awsmfa --version',
+        ])
+        expect(stdout).toMatch(/^(aws-mfa-env \S+\n)\1$/)
+      }))
+  },
+  ({ kind }) => kind === 'bash',
+)
