@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // They start the program as Unix does. Windows' shells are tested on Linux, in Wine and in PowerShell's engine, and
 // there by tests/windows alone.
@@ -14,11 +15,21 @@ const unixOnly = [
 const skipped = process.platform === 'win32' ? unixOnly : []
 if (skipped.length > 0) console.warn(`skipped on Windows: ${skipped.join(', ')}`)
 
+/** The longest ones first, so that the last workers end together. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => /tests\/(real-shells|windows)\//.test(moduleId)
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...skipped],
     setupFiles: ['tests/tell-failure.ts'],
+    sequence: { sequencer: LongestFirst },
     // The tests mostly wait for other programs.
     maxWorkers: 3,
     testTimeout: 60_000,

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { keepingNodes } from './build/nodes.ts'
 import { isBundle, toolPath } from './commands/tool.ts'
+import { counts } from './faults/counts.ts'
 import { type Ending, runProgram, type Sandbox, withSandbox } from './real-shells/run.ts'
 
+const rounds = counts.damagedRuns
 const words = ['--unset', '-s', 'sh']
 const cleared =
   'AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_SECURITY_TOKEN AWS_MFA_ENV_STATE'
@@ -113,12 +115,12 @@ describe.each(keepingNodes)('compiled code that Node.js $version has kept', ({ p
       expect(await keptIn(sandbox)).toEqual([])
     }))
 
-  test('does no harm where it is damaged: 60 runs', { timeout: 300_000 }, () =>
+  test(`does no harm where it is damaged: ${rounds} runs`, { timeout: 300_000 }, () =>
     withSandbox(async (sandbox) => {
       expect(await run(sandbox)).toEqual(good)
       const file = await onlyKept(sandbox)
       const whole = await readFile(file)
-      for (let round = 0; round < 60; round++) {
+      for (let round = 0; round < rounds; round++) {
         await writeFile(file, damage(whole, round))
         expect({ round, ...(await run(sandbox)) }).toEqual({ round, ...good })
       }
@@ -169,10 +171,10 @@ describe.each(keepingNodes)('compiled code that Node.js $version has kept', ({ p
 /** Three bytes are turned over, the first ones in the head; or the end is missing, or all of it. */
 function damage(whole: Buffer, round: number): Buffer {
   if (round % 10 === 8) return Buffer.alloc(0)
-  if (round % 10 === 9) return whole.subarray(0, (whole.length * round) / 60)
+  if (round % 10 === 9) return whole.subarray(0, (whole.length * round) / rounds)
   const damaged = Buffer.from(whole)
   for (let index = 0; index < 3; index++) {
-    const at = round < 30 ? round * 3 + index : (round * 104_729 + index * 7919) % whole.length
+    const at = round < rounds / 2 ? round * 3 + index : (round * 104_729 + index * 7919) % whole.length
     damaged.writeUInt8(damaged.readUInt8(at) ^ 0xff, at)
   }
   return damaged

@@ -1,6 +1,7 @@
 /** How often each thing is tried: a share of it in `npm test`, all of it in `npm run test:faults`. */
 const table = {
-  kills: { share: 50, all: 1000 },
+  kills: { share: 30, all: 1000 },
+  damagedRuns: { share: 20, all: 60 },
   callsToKillAt: { share: 2, all: 7 },
   callsAtOnce: { share: 20, all: 200 },
   statusCalls: { share: 50, all: 10_000 },
@@ -9,10 +10,10 @@ const table = {
   savesEach: { share: 3, all: 20 },
   savesEachAlone: { share: 2, all: 4 },
   nastyFiles: { share: 5, all: Number.POSITIVE_INFINITY },
-  generatedPairs: { share: 4000, all: 100_000 },
-  generatedPairsWithForeignLines: { share: 1000, all: 10_000 },
-  generatedPlainPairs: { share: 1000, all: 10_000 },
-  pairsReadByOthers: { share: 3000, all: 20_000 },
+  generatedPairs: { share: 1500, all: 100_000 },
+  generatedPairsWithForeignLines: { share: 400, all: 10_000 },
+  generatedPlainPairs: { share: 400, all: 10_000 },
+  pairsReadByOthers: { share: 1500, all: 20_000 },
   pairsResolvedByOthers: { share: 800, all: 3000 },
   endlessAnswers: { share: 4, all: 6 },
   // Steps: one in so many is tried.
@@ -21,7 +22,7 @@ const table = {
   shellStrings: { share: 300, all: 10_000 },
   fuzzedCommandLines: { share: 1000, all: 50_000 },
   fuzzedRuns: { share: 300, all: 5000 },
-  fuzzedFiles: { share: 500, all: 20_000 },
+  fuzzedFiles: { share: 250, all: 20_000 },
   fuzzedAnswers: { share: 300, all: 5000 },
   fuzzedOutputs: { share: 60, all: 2000 },
   fuzzedRecords: { share: 300, all: 30_000 },
