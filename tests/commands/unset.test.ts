@@ -72,11 +72,11 @@ describe('--unset', () => {
 
   it('keeps a long-term pair, with or without a stale token, and says so', async () => {
     const pair = { AWS_ACCESS_KEY_ID: 'AKIA000000000000ABCD', AWS_SECRET_ACCESS_KEY: 'x' }
+    const without = 'AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_SECURITY_TOKEN AWS_MFA_ENV_STATE'
     for (const environment of [pair, { ...pair, AWS_SESSION_TOKEN: 'stale', AWS_SECURITY_TOKEN: 'stale' }]) {
       expect(await unset(environment)).toEqual({
         status: 0,
-        stdout:
-          '{ unset AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_SECURITY_TOKEN AWS_MFA_ENV_STATE; }\n',
+        stdout: `{ unset ${without} ${without}; }\n`,
         stderr: 'aws-mfa-env: note: the long-term key ...ABCD stays in the environment\n',
       })
     }

@@ -18,6 +18,7 @@ const table = {
   endlessAnswers: { share: 4, all: 6 },
   // Steps: one in so many is tried.
   bytesBetweenCuts: { share: 19, all: 1 },
+  shellCutStep: { share: 3, all: 1 },
   leakCaseStep: { share: 4, all: 1 },
   shellStrings: { share: 300, all: 10_000 },
   fuzzedCommandLines: { share: 1000, all: 50_000 },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { dialects } from '../../src/dialects/dialects.ts'
 import type { Change } from '../../src/variables/change.ts'
+import { counts } from '../faults/counts.ts'
 import { describeEachShell } from './each-shell.ts'
 import { readEnvironment, runScript, withSandbox } from './run.ts'
 import { type FoundShell, isBourne, shells } from './shells.ts'
@@ -190,11 +191,14 @@ function cutScript(shell: FoundShell): (count: number) => string {
   return cutScripts[shell.dialect as keyof typeof cutScripts] ?? cutScripts.bourne
 }
 
-/** Many shells take the dialect of bash: each sees one in three of its cuts, and of three in a row they see all. */
+/**
+ * Each shell sees one in so many of its cuts; of those that take the dialect of bash, three in a row see all. In full,
+ * all see all.
+ */
 function isShareOf(shell: FoundShell, end: number): boolean {
-  if (!isBourne(shell)) return true
-  const bournes = shells.filter(isBourne).map(({ name }) => name)
-  return end % 3 === bournes.indexOf(shell.name) % 3
+  const step = counts.shellCutStep
+  const alike = shells.filter((other) => isBourne(other) === isBourne(shell)).map(({ name }) => name)
+  return end % step === alike.indexOf(shell.name) % step
 }
 
 describeEachShell('a text that was cut off', (shell) => {
