@@ -4,7 +4,7 @@ unalias awsmfa 2> /dev/null || :
 function awsmfa {
   # The file, past functions, aliases and where it once was; not by `command`, which in bash 3.2 trips errexit even
   # behind `if`.
-  set -- "$(hash -r || :; type -P aws-mfa-env || :)" "$@"
+  set -- "$(hash -r 2> /dev/null || :; type -P aws-mfa-env || :)" "$@"
   if [[ ! -x "$1" ]]; then
     echo 'awsmfa: error: aws-mfa-env is not on PATH' >&2
     echo 'awsmfa: hint: npm install --global aws-mfa-env' >&2

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly processId: number
   /** Undefined on Windows. */
   readonly userId: number | undefined
+  /** All that the user is in. */
+  groupIds(): readonly number[]
   readonly parentProcessId: number
   readonly stdoutIsTerminal: boolean
   /** How many characters fit into a line of it; undefined where it is no terminal, or one that does not say. */

@@ -38,7 +38,7 @@ export async function runSave(line: CommandLine, surroundings: Surroundings): Pr
     hadContent = old.length > 0
     refuseUnsavable(old, target, place)
   }
-  refuseUnreplaceable(path, look, surroundings.userId)
+  refuseUnreplaceable(path, look, surroundings)
   refuseHiding(target.name, order.profiles)
   const session = await provideSession(order, codes, surroundings)
   const edit = (old: Buffer) => {

@@ -20,8 +20,8 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, sep } from 'node:path'
-import { getegid, getgroups, platform as thisPlatform } from 'node:process'
 import { configurationFailure, ExitCode, Failure } from '../errors.ts'
+import type { Surroundings } from '../surroundings.ts'
 import { busyCodes, renamePatiently, sync, syncFolder, systemCode, writeAll } from './durable.ts'
 import { readFilled } from './read-filled.ts'
 
@@ -68,13 +68,12 @@ export function replaceFile(
  * Refuses what `replaceFile` would refuse, as far as that can be told without writing: asked before the new bytes cost
  * something.
  * @param check gets the file's bytes, undefined where there is no file
- * @param userId undefined on Windows
  * @throws {Failure} as `replaceFile`, or what `check` throws
  */
 export function refuseUnreplaceable(
   path: string,
   check: (old: Buffer | undefined) => void,
-  userId: number | undefined,
+  surroundings: Pick<Surroundings, 'userId' | 'groupIds' | 'platform'>,
 ): void {
   explained(path, () => {
     const { target, file } = look(path)
@@ -82,18 +81,24 @@ export function refuseUnreplaceable(
     const folder = dirname(target)
     const there = statSync(folder, { throwIfNoEntry: false }) !== undefined ? folder : dirname(folder)
     accessSync(there, constants.W_OK | constants.X_OK)
+    const { userId } = surroundings
     if (userId === undefined) return
     if (file === undefined) refuseForeignFolder(userId, there)
-    else if (userId !== 0) refuseForeignFile(path, file.stats, userId, statSync(there))
+    else if (userId !== 0) refuseForeignFile(path, file.stats, statSync(there), surroundings)
   })
 }
 
 /** Only root could give a new file an owner, or a group that its user is not in. */
-function refuseForeignFile(path: string, { uid, gid }: Stats, userId: number, folder: Stats): void {
+function refuseForeignFile(
+  path: string,
+  { uid, gid }: Stats,
+  folder: Stats,
+  { userId, groupIds, platform }: Pick<Surroundings, 'userId' | 'groupIds' | 'platform'>,
+): void {
   if (uid !== userId) throw foreign(path, 'another user')
-  if (getegid?.() === gid || getgroups?.().includes(gid)) return
+  if (groupIds().includes(gid)) return
   // What is made in such a folder has the folder's group, and on macOS in every one.
-  if (folder.gid === gid && ((folder.mode & 0o2000) !== 0 || thisPlatform === 'darwin')) return
+  if (folder.gid === gid && ((folder.mode & 0o2000) !== 0 || platform === 'darwin')) return
   throw foreign(path, foreignGroup)
 }
 

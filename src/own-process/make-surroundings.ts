@@ -29,6 +29,7 @@ export function makeSurroundings(
     platform: process.platform,
     processId: process.pid,
     userId: process.getuid?.(),
+    groupIds: () => [process.getegid?.() ?? [], process.getgroups?.() ?? []].flat(),
     parentProcessId: process.ppid,
     stdoutIsTerminal: isTerminal(1),
     stdoutColumns: () => (isTerminal(1) ? new WriteStream(1).columns || undefined : undefined),

@@ -28,9 +28,11 @@ function filesFor(command: string, path: string | undefined): string[] {
 
 function obstacleOf(file: string): Obstacle | undefined {
   try {
-    if (statSync(file).isDirectory()) return 'folder'
+    const stats = statSync(file)
+    if (stats.isDirectory()) return 'folder'
     accessSync(file, constants.X_OK)
-    return lacksInterpreter(file) ? 'without interpreter' : undefined
+    // A pipe would be waited for.
+    return stats.isFile() && lacksInterpreter(file) ? 'without interpreter' : undefined
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing'

@@ -21,7 +21,8 @@ export async function inTurn(
   // A typed code is used by its own run, and would be stale after a wait.
   if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
   const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${describeWay(run)}`
-  const failureFile = failureFileOf(name, order)
+  // Who is asked on a terminal of their own may do better.
+  const failureFile = order.mfaProcess && failureFileOf(name, order)
   const { cache } = order
   unlessUnwritable(cache, surroundings.note, () => makePrivateFolder(cache))
   let waitingSince = Number.POSITIVE_INFINITY
@@ -30,8 +31,8 @@ export async function inTurn(
       waitingSince = surroundings.now()
       surroundings.note(describeWait(order, holder))
     },
-    // Who is asked on a terminal of their own may do better.
-    settled: () => find() ?? (order.mfaProcess && findFailure(cache, failureFile, waitingSince)),
+    settled: () =>
+      find() ?? (failureFile === undefined ? undefined : findFailure(cache, failureFile, waitingSince)),
   })
   if (taken === undefined) return obtainIt()
   if ('settled' in taken) {
@@ -42,7 +43,7 @@ export async function inTurn(
     return await obtainIt()
   } catch (error) {
     // Of a role that cannot be assumed the others need not know.
-    if (order.mfaProcess !== undefined && findCached(run, []) === undefined) {
+    if (failureFile !== undefined && findCached(run, []) === undefined) {
       shareFailure(cache, failureFile, error, surroundings)
     }
     throw error

@@ -1,7 +1,7 @@
 import type { AwsTime } from '../aws/aws-time.ts'
 import { describeOffset } from '../aws/clock.ts'
 import type { Endpoint } from '../aws/endpoint.ts'
-import { Failure } from '../errors.ts'
+import { ExitCode, Failure } from '../errors.ts'
 import type { LongTermKeys } from '../keys/signer.ts'
 import type { Sourced } from '../settings.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -32,13 +32,13 @@ export async function requestSession(
   const { durationSeconds = defaultDurationSeconds } = question
   const { getSessionToken } = await import('../aws/sts.ts')
   const parameters = { serialNumber, tokenCode, durationSeconds }
-  const answer = await time.spend(
-    (timeLimit) =>
-      getSessionToken(
-        { endpoint, credentials: keys, credentialsOrigin: keysOrigin, timeLimit, debug },
-        parameters,
-      ),
-    3000,
+  // The answer to a code that is sent has to be waited for.
+  if (!time.has(3000)) throw timeSpent()
+  const answer = await time.spend((timeLimit) =>
+    getSessionToken(
+      { endpoint, credentials: keys, credentialsOrigin: keysOrigin, timeLimit, debug },
+      parameters,
+    ),
   )
   const clockOffset = answer.clockOffset ?? 0
   const awsNow = now() + clockOffset
@@ -48,6 +48,14 @@ export async function requestSession(
   const issued = { keyId: keys.accessKeyId, serialNumber: serialNumber.value, durationSeconds }
   const clock = Math.abs(clockOffset) > 60_000 ? { clockOffset } : {}
   return { ...session, ...issued, issuedAt: formatTime(awsNow), ...clock }
+}
+
+function timeSpent(): Failure {
+  return new Failure(
+    ExitCode.unreachable,
+    'AWS has taken nearly all of its 15 seconds for what it was asked before',
+    'the code has not been sent, and can still be used',
+  )
 }
 
 /** What answered has the code, whoever it was. */

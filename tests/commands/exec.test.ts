@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,9 +110,13 @@ describe('a command that cannot be started', () => {
   })
 
   it.each<[string, string, number, string[]]>([
+    ['is a pipe', 'PIPE', 126, ['"./it" cannot be run (EACCES)']],
     ['has an interpreter that is no program', '#!/etc/passwd\n', 126, ['"./it" cannot be run (EACCES)']],
   ])('because it %s ends as in a shell', async (_why, text, status, lines) => {
-    await writeFile(join(home.sandbox.folder, 'it'), text)
+    const it = join(home.sandbox.folder, 'it')
+    await rm(it, { force: true })
+    if (text === 'PIPE') execFileSync('sh', ['-c', 'mkfifo "$0"', it])
+    else await writeFile(it, text)
     await chmod(join(home.sandbox.folder, 'it'), 0o755)
     const ran = await home.run(['exec', './it'])
     expect(ran).toEqual({ status, stdout: '', stderr: errorText(lines[0] ?? '', ...lines.slice(1)) })

@@ -26,6 +26,7 @@ export async function runHere(
     platform: 'linux',
     processId: process.pid,
     userId: process.getuid?.(),
+    groupIds: () => process.getgroups?.() ?? [],
     parentProcessId: 1,
     stdoutIsTerminal: false,
     stdoutColumns: () => undefined,

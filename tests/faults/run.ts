@@ -15,6 +15,9 @@ const mark = '<!-- figures -->\n'
 /** They start so many processes at once that what else runs then gets too little of the machine. */
 const crowds = ['load.test.ts', 'together.test.ts']
 
+/** What is shared out, too, beside the rest that it belongs to. */
+const elsewhere = ['tests/start.test.ts', 'tests/real-shells/transaction.test.ts']
+
 const files = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'aws-mfa-env-'))
 try {
@@ -29,7 +32,7 @@ try {
     files.length > 0
       ? [run(...files.map((name) => `tests/faults/${name}`))]
       : [
-          run('tests/faults/', ...crowds.map((name) => `--exclude=tests/faults/${name}`)),
+          run('tests/faults/', ...elsewhere, ...crowds.map((name) => `--exclude=tests/faults/${name}`)),
           run('--no-file-parallelism', ...crowds.map((name) => `tests/faults/${name}`)),
         ]
   const table = renderFigures(figures)

@@ -246,6 +246,14 @@ describe.runIf(onUnix)('what is not to be replaced', () => {
     chownSync(file, nobody, 0)
     const group = [6, `${file} belongs to a group that you are not in`, 'a new file in its place would not']
     expect([asNobody(), litter()]).toEqual([group, []])
+    // The folder gives the new file that group.
+    chownSync(folder, 0, 0)
+    chmodSync(folder, 0o2777)
+    chmodSync(file, 0o660)
+    expect(runProgram([], as, undefined, 0, '0')).toBe('')
+    runProgram([], as, undefined, 1)
+    expect([text() === 'old\n', statSync(file).gid]).toEqual([false, 0])
+    writeFileSync(file, 'old\n')
     chownSync(file, nobody, nobody)
     chmodSync(folder, 0o755)
     const denied = [1, `${file} cannot be written (EACCES)`, 'its folder has to be there and writable']

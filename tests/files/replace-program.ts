@@ -13,7 +13,11 @@ function next(old: Buffer | undefined): Buffer {
 }
 
 try {
-  if (count === '0') refuseUnreplaceable(path, () => {}, process.getuid?.())
+  if (count === '0') {
+    const groupIds = () => [process.getegid?.() ?? [], process.getgroups?.() ?? []].flat()
+    const as = { userId: process.getuid?.(), groupIds, platform: platform as NodeJS.Platform }
+    refuseUnreplaceable(path, () => {}, as)
+  }
   for (let done = 0; done < Number(count); done++) {
     let made: Buffer = Buffer.of()
     const edit = (old: Buffer | undefined) => {
