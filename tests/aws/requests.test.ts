@@ -374,16 +374,21 @@ describe('what passes', () => {
     await own.close()
   })
 
-  it.concurrent('is given up when the time is up', async () => {
+  // Two servers: the last request of a run that was given up may come as late as it likes.
+  it.concurrent('is given up when it is throttled until the time is up', async () => {
     const own = await startAwsServer()
     own.fail({ kind: 'throttle' }, 100)
-    const throttled = await linesOf(listMfaDevices(requestOf(at('iam', own), alice, 1_000)))
+    const lines = await linesOf(listMfaDevices(requestOf(at('iam', own), alice, 1_000)))
     // The time may be up in a request or between two.
     expect([
       `${own.url} did not answer in time`,
       'AWS asked us to slow down until the time was up',
-    ]).toContain(throttled[2])
-    own.reset()
+    ]).toContain(lines[2])
+    await own.close()
+  })
+
+  it.concurrent('is given up when no answer comes until the time is up', async () => {
+    const own = await startAwsServer()
     own.fail({ kind: 'hang' })
     expect(await linesOf(listMfaDevices(requestOf(at('iam', own), alice, 400)))).toEqual([
       'Failure',
