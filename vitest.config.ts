@@ -29,6 +29,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...skipped],
     setupFiles: ['tests/tell-failure.ts'],
+    tags: [{ name: 'slow', description: 'takes a second or more: in `npm run test:all`, not in `npm test`' }],
     sequence: { sequencer: LongestFirst },
     // The tests mostly wait for other programs.
     maxWorkers: 3,

@@ -33,21 +33,24 @@ function explain(refusal: Refusal, request: AwsRequest, parameters: RoleParamete
 function explainDenied(
   { message, words }: Refusal,
   request: AwsRequest,
-  { roleArn, externalId }: RoleParameters,
+  { roleArn, externalId, chained }: RoleParameters,
 ): Failure {
   const [, who = request.credentialsOrigin, reason] =
     /^User: (arn:\S+) is not authorized to perform: sts:AssumeRole(?: on resource: \S+)?( .*)?$/.exec(
       message,
     ) ?? []
   const told = message.startsWith('User: ') ? reason?.trim() : words
-  return new RoleDenied(
-    ExitCode.refused,
+  const lines = [
     `${who} may not assume ${roleArn.value} (from ${roleArn.origin})`,
     ...(told ? [`AWS says: ${told.slice(0, 400)}`] : []),
     `there is no such role, its trust policy does not name the caller, or a policy of the caller (signed with ${request.credentialsOrigin}) does not allow it`,
-    externalId === undefined
-      ? 'the role may want a fresher code: ask for a new session with --new; or an external_id in the profile'
-      : 'the role may want a fresher code: ask for a new session with --new; or another external_id in the profile',
+  ] as const
+  const wanted = `${externalId === undefined ? 'an' : 'another'} external_id in the profile`
+  if (chained) return refused(...lines, `the role may want ${wanted}`)
+  return new RoleDenied(
+    ExitCode.refused,
+    ...lines,
+    `the role may want a fresher code: ask for a new session with --new; or ${wanted}`,
   )
 }
 

@@ -64,11 +64,13 @@ export interface RoleParameters {
   readonly externalId?: string | undefined
   /** Undefined: AWS's default, one hour. */
   readonly durationSeconds?: { readonly value: number; readonly origin: string } | undefined
+  /** A role assumes it, whose session says nothing of MFA: IAM's user guide, "Secure API access with MFA". */
+  readonly chained: boolean
 }
 
 /**
  * One AssumeRole, sent again after throttling, errors of AWS's own and broken connections.
- * @throws {RoleDenied} a policy does not allow it
+ * @throws {RoleDenied} a policy does not allow it, and a fresher code may help
  * @throws {SessionRefused} the session that signs is no longer taken
  * @throws {Failure} refused or unreachable
  */

@@ -1,9 +1,9 @@
 import { ExitCode, type Failure, usageFailure } from '../errors.ts'
 import type { CommandLine } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
-import { describeLack } from '../session/find-session.ts'
 import { resolveOrder, type SessionOrder } from '../session/order.ts'
 import { provideSession } from '../session/provide-session.ts'
+import { describeLack } from '../session/session-cache.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
 

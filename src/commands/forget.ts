@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { ExitCode, Failure, usageFailure } from '../errors.ts'
 import { findCacheFolder } from '../files/cache-folder.ts'
 import { deletePrivateFiles } from '../files/private-files.ts'
@@ -8,25 +7,33 @@ import type { CommandLine } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import { resolveSelection } from '../session/order.ts'
-import { cacheSource, forgetSessions } from '../session/session-cache.ts'
+import { cacheSource, forgetSessions, profileSource } from '../session/session-cache.ts'
 import { refuseOperands } from '../stray-code.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { stateVariable } from '../variables/names.ts'
+import { decodeState } from '../variables/state.ts'
 
 const cacheFile = /^(session|device)-[\w-]+\.json$/
 
-/** The sessions of the profile's keys; of a profile that is gone, those that were cached by its name. */
+/** The sessions of the profile's keys, or else of the shell's; where these are gone, those cached by the name they had. */
 function forgetProfile(folder: PrivateFolder, { values }: CommandLine, surroundings: Surroundings): void {
   const profiles = new Profiles(surroundings)
-  const paths = profiles.paths().map((path) => resolve(path))
-  const byName = values.profile === undefined ? 0 : forgetSessions(folder, [values.profile, ...paths])
+  const paths = profiles.paths()
+  const { profile } = values
+  const byName = profile === undefined ? 0 : forgetSessions(folder, profileSource(profile, paths))
   try {
-    forgetSessions(
-      folder,
-      cacheSource(resolveSelection(values, surroundings, profiles).identity.signer, paths),
-    )
+    const { signer } = resolveSelection(values, surroundings, profiles).identity
+    forgetSessions(folder, cacheSource(signer, paths))
   } catch (error) {
-    if (byName === 0 || !(error instanceof Failure)) throw error
+    const forgotten = profile === undefined ? forgetLastKey(folder, surroundings) : byName
+    if (forgotten === 0 || !(error instanceof Failure)) throw error
   }
+}
+
+/** The sessions of the environment's key that the shell's session was signed with. */
+function forgetLastKey(folder: PrivateFolder, { environment }: Surroundings): number {
+  const source = decodeState(environment[stateVariable])?.source
+  return source !== undefined && 'accessKeyId' in source ? forgetSessions(folder, [source.accessKeyId]) : 0
 }
 
 /** `forget`: deletes the cached sessions of a profile's keys, roles included; with --all everything in the cache. */

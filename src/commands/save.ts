@@ -1,6 +1,7 @@
 import { configurationFailure, ExitCode, Failure, usageFailure } from '../errors.ts'
 import { refuseUnreplaceable } from '../files/replace-file.ts'
 import { replaceInTurn } from '../files/replace-in-turn.ts'
+import type { Role } from '../keys/roles.ts'
 import { type CommandLine, removalOptions } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
 import { findProfileFile } from '../profiles/profile-file.ts'
@@ -39,7 +40,8 @@ export async function runSave(line: CommandLine, surroundings: Surroundings): Pr
     refuseUnsavable(old, target, place)
   }
   refuseUnreplaceable(path, look, surroundings)
-  refuseHiding(target.name, order.profiles)
+  refuseHiding(name, order.profiles)
+  refuseOwnSource(name, order.identity.roles)
   const session = await provideSession(order, codes, surroundings)
   const edit = (old: Buffer) => {
     if (old.length === 0 && hadContent) throw emptied(path)
@@ -75,6 +77,18 @@ function refuseHiding(name: string, profiles: Profiles): void {
     `profile ${name} has keys of its own (${keyId.place}), which saved ones would hide`,
     'save under another name with --to',
   )
+}
+
+/** A role's own session in the place of its source could be renewed no more. */
+function refuseOwnSource(name: string, roles: readonly Role[]): void {
+  for (const { profile } of roles) {
+    const source = profile.setting('source_profile')
+    if (source?.value !== name || profile.name === name) continue
+    throw configurationFailure(
+      `profile ${name} is the source_profile of ${profile.name} (${source.place}), whose session it would hold`,
+      'save under another name with --to',
+    )
+  }
 }
 
 async function runRemove(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {

@@ -23,6 +23,7 @@ import { basename, dirname, isAbsolute, sep } from 'node:path'
 import { configurationFailure, ExitCode, Failure } from '../errors.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { busyCodes, renamePatiently, sync, syncFolder, systemCode, writeAll } from './durable.ts'
+import { isMounted } from './mount-points.ts'
 import { readFilled } from './read-filled.ts'
 
 /** What a path leads to. */
@@ -78,6 +79,12 @@ export function refuseUnreplaceable(
   explained(path, () => {
     const { target, file } = look(path)
     check(file?.bytes)
+    if (file !== undefined && isMounted(target, surroundings.platform)) {
+      throw configurationFailure(
+        `${path} is mounted by itself, so that nothing can take its place`,
+        'mount the folder that it is in',
+      )
+    }
     const folder = dirname(target)
     const there = statSync(folder, { throwIfNoEntry: false }) !== undefined ? folder : dirname(folder)
     accessSync(there, constants.W_OK | constants.X_OK)

@@ -4,9 +4,9 @@ import { readSavedSource } from '../profiles/saved-profile.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import type { Variables } from '../variables/displaced.ts'
 import type { Source } from '../variables/state.ts'
-import { holdsKeys, readProfileKeys } from './profile-keys.ts'
+import { holdsKeys, readProfileKeys, refuseWebIdentity } from './profile-keys.ts'
 import { type Role, readRole, refuseMoreThanAnHour } from './roles.ts'
-import { environmentKeys, type Signer } from './signer.ts'
+import { type EnvironmentSigner, environmentKeys, type Signer } from './signer.ts'
 
 /** Who is asked for: the long-term keys that sign, and the roles that are assumed from there. */
 export interface Identity {
@@ -41,13 +41,17 @@ export function resolveProfileIdentity(profile: Profile, profiles: Profiles, var
     if (ownSource) throw circle(visited, current)
     refuseWebIdentity(current)
     roles.unshift(role)
-    const source = readSource(role, profiles)
-    if (source === 'Environment') return ending(fromEnvironment(current, variables))
-    current = source
+    const source = readSource(role, profiles, variables)
+    if ('signer' in source) return ending(source.signer)
+    current = source.profile
   }
 }
 
-function readSource({ profile, roleArn }: Role, profiles: Profiles): Profile | 'Environment' {
+function readSource(
+  { profile, roleArn }: Role,
+  profiles: Profiles,
+  variables: Variables,
+): { readonly profile: Profile } | { readonly signer: Signer } {
   const named = profile.setting('source_profile')
   const kind = profile.setting('credential_source')
   if (named !== undefined && kind !== undefined) {
@@ -56,7 +60,10 @@ function readSource({ profile, roleArn }: Role, profiles: Profiles): Profile | '
       'no AWS tool takes that; remove one of the two',
     )
   }
-  if (kind !== undefined) return refuseMachineSource(profile, kind)
+  if (kind !== undefined) {
+    refuseMachineSource(profile, kind)
+    return { signer: fromEnvironment(profile, variables) }
+  }
   if (named === undefined) {
     throw configurationFailure(
       `profile ${profile.name} assumes a role (${roleArn.origin}), but does not say from where`,
@@ -65,10 +72,12 @@ function readSource({ profile, roleArn }: Role, profiles: Profiles): Profile | '
   }
   const source = profiles.find(named.value)
   const saved = source && readSavedSource(source)
-  if (saved !== undefined && 'accessKeyId' in saved) return 'Environment'
+  if (saved !== undefined && 'accessKeyId' in saved) {
+    return { signer: environmentKeysOf(named.value, saved.accessKeyId, variables) }
+  }
   // Its session is of the profile that it was saved from.
   const signing = saved === undefined ? source : profiles.find(saved.profile)
-  if (signing !== undefined) return signing
+  if (signing !== undefined) return { profile: signing }
   throw new UnknownName(
     { kind: 'profile', typed: named.value, known: profiles.names() },
     ExitCode.configuration,
@@ -76,8 +85,8 @@ function readSource({ profile, roleArn }: Role, profiles: Profiles): Profile | '
   )
 }
 
-function refuseMachineSource(profile: Profile, kind: Setting): 'Environment' {
-  if (kind.value.toLowerCase() === 'environment') return 'Environment'
+function refuseMachineSource(profile: Profile, kind: Setting): void {
+  if (kind.value.toLowerCase() === 'environment') return
   throw configurationFailure(
     `profile ${profile.name} assumes its role with the credentials of ${kind.value} (credential_source in ${kind.place})`,
     'such credentials are a session already, without MFA; name a profile that holds long-term keys',
@@ -92,12 +101,21 @@ function fromEnvironment(profile: Profile, variables: Variables): Signer {
   )
 }
 
-function refuseWebIdentity(profile: Profile): void {
-  const file = profile.setting('web_identity_token_file')
-  if (file === undefined) return
+/**
+ * The environment's keys, where they are those that a saved profile was signed with.
+ * @throws {Failure} configuration, rather than sign with another user's
+ */
+export function environmentKeysOf(
+  savedName: string,
+  accessKeyId: string,
+  variables: Variables,
+): EnvironmentSigner {
+  if (classifyKeys(variables) === 'long-term' && variables.AWS_ACCESS_KEY_ID === accessKeyId) {
+    return environmentKeys(variables)
+  }
   throw configurationFailure(
-    `profile ${profile.name} uses a web identity (web_identity_token_file in ${file.place})`,
-    "GetSessionToken wants an IAM user's keys: name another profile",
+    `profile ${savedName} holds a session of a key from the environment (...${accessKeyId.slice(-4)}), which is not there`,
+    'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY again, or name the profile that holds your long-term keys',
   )
 }
 

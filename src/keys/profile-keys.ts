@@ -8,18 +8,22 @@ const identityCenter = [
   'use aws sso login: such sessions have MFA already',
 ] as const
 
-/** Keys by which a profile says that its credentials are not long-term keys, and what its user can do instead. */
-const otherWays: readonly [key: string, what: string, instead: string][] = [
+/** A key by which a profile says that its credentials are not long-term keys, and what its user can do instead. */
+type OtherWay = readonly [key: string, what: string, instead: string]
+
+const webIdentity: OtherWay = [
+  'web_identity_token_file',
+  'uses a web identity',
+  "GetSessionToken wants an IAM user's keys: name another profile",
+]
+
+const otherWays: readonly OtherWay[] = [
   ['sso_session', ...identityCenter],
   ['sso_start_url', ...identityCenter],
   ['sso_account_id', ...identityCenter],
   ['sso_role_name', ...identityCenter],
   ['login_session', 'signs in with aws login', 'use aws login: such sessions have MFA already'],
-  [
-    'web_identity_token_file',
-    'uses a web identity',
-    "GetSessionToken wants an IAM user's keys: name another profile",
-  ],
+  webIdentity,
 ]
 
 /** Whether the profile holds access keys itself, and be it half a pair. */
@@ -34,11 +38,7 @@ export function holdsKeys(profile: Profile): boolean {
 export function readProfileKeys(profile: Profile): Signer {
   const accessKeyId = profile.setting('aws_access_key_id')
   const secretAccessKey = profile.setting('aws_secret_access_key')
-  for (const [key, what, instead] of otherWays) {
-    const setting = profile.setting(key)
-    if (setting === undefined) continue
-    throw configurationFailure(`profile ${profile.name} ${what} (${key} in ${setting.place})`, instead)
-  }
+  for (const way of otherWays) refuseOtherWay(profile, way)
   const command = readProcess(profile, accessKeyId)
   if (command !== undefined) {
     const origin = `profile ${profile.name} (credential_process in ${command.place})`
@@ -57,6 +57,17 @@ export function readProfileKeys(profile: Profile): Signer {
   const keys = { accessKeyId: accessKeyId.value, secretAccessKey: secretAccessKey.value }
   const origin = `profile ${profile.name} (${accessKeyId.place})`
   return { kind: 'file', ...keys, profile, origin }
+}
+
+/** A role with such a profile is not assumed with a session of a user's. @throws {Failure} configuration */
+export function refuseWebIdentity(profile: Profile): void {
+  refuseOtherWay(profile, webIdentity)
+}
+
+function refuseOtherWay(profile: Profile, [key, what, instead]: OtherWay): void {
+  const setting = profile.setting(key)
+  if (setting === undefined) return
+  throw configurationFailure(`profile ${profile.name} ${what} (${key} in ${setting.place})`, instead)
 }
 
 /** Beside keys in the credentials file every client passes over the command; beside keys in the config file some do. */

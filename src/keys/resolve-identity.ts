@@ -6,13 +6,13 @@ import {
   NothingConfigured,
   UnknownName,
 } from '../errors.ts'
-import type { Profiles } from '../profiles/profiles.ts'
+import type { Profile, Profiles } from '../profiles/profiles.ts'
 import { readSavedSource } from '../profiles/saved-profile.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import type { Variables } from '../variables/displaced.ts'
 import type { Source, State } from '../variables/state.ts'
-import { type Identity, resolveProfileIdentity } from './profile-identity.ts'
-import { environmentKeys, refuseMalformedKeys } from './signer.ts'
+import { environmentKeysOf, type Identity, resolveProfileIdentity } from './profile-identity.ts'
+import { type EnvironmentSigner, environmentKeys, refuseMalformedKeys } from './signer.ts'
 
 /** What the choice depends on. */
 export interface IdentityQuestion {
@@ -41,7 +41,7 @@ function chooseIdentity(question: IdentityQuestion): Identity {
   const { profileOption, before, state } = question
   if (profileOption !== undefined) return identityOf(question, profileOption, '--profile')
   const kind = classifyKeys(before)
-  if (kind === 'long-term') return environmentIdentity(before)
+  if (kind === 'long-term') return environmentIdentity(environmentKeys(before))
   if (kind === 'conflict') throw foreignToken()
   if (kind === 'half') throw halfPair(before)
   const named = namedProfile(question)
@@ -55,8 +55,7 @@ function chooseIdentity(question: IdentityQuestion): Identity {
   return identity
 }
 
-function environmentIdentity(before: Variables): Identity {
-  const signer = environmentKeys(before)
+function environmentIdentity(signer: EnvironmentSigner): Identity {
   return { source: { accessKeyId: signer.accessKeyId }, signer, roles: [], profiles: [] }
 }
 
@@ -112,9 +111,12 @@ function keysGone(accessKeyId: string): Failure {
 function identityOf(question: IdentityQuestion, name: string, from: string | undefined): Identity {
   const { profiles, before } = question
   const profile = profiles.find(name)
-  const saved = profile && readSavedSource(profile)
-  if (saved !== undefined) return savedIdentity(question, name, saved)
-  if (profile !== undefined) return resolveProfileIdentity(profile, profiles, before)
+  if (profile !== undefined) {
+    const saved = readSavedSource(profile)
+    return saved === undefined
+      ? resolveProfileIdentity(profile, profiles, before)
+      : savedIdentity(question, profile, saved)
+  }
   const names = profiles.names()
   if (from === undefined) throw keysMissing(names, profiles.paths())
   throw new UnknownName(
@@ -142,27 +144,17 @@ function listNames(names: readonly string[]): string {
 }
 
 /** Whoever names a profile that `save` wrote means the one whose session it holds. */
-function savedIdentity(question: IdentityQuestion, name: string, source: Source): Identity {
-  const own = question.profiles.find(name)
+function savedIdentity(question: IdentityQuestion, own: Profile, source: Source): Identity {
   if ('profile' in source) {
     const target = question.profiles.find(source.profile)
     if (target === undefined || readSavedSource(target) === undefined) {
-      const identity = identityOf(question, source.profile, `the saved profile ${name}`)
+      const identity = identityOf(question, source.profile, `the saved profile ${own.name}`)
       // What it says besides is meant too.
-      return own === undefined ? identity : { ...identity, profiles: [own, ...identity.profiles] }
+      return { ...identity, profiles: [own, ...identity.profiles] }
     }
     throw configurationFailure(
-      `the saved profile ${name} was signed by ${source.profile}, which is a saved one too`,
+      `the saved profile ${own.name} was signed by ${source.profile}, which is a saved one too`,
     )
   }
-  if (
-    classifyKeys(question.before) === 'long-term' &&
-    question.before.AWS_ACCESS_KEY_ID === source.accessKeyId
-  ) {
-    return environmentIdentity(question.before)
-  }
-  throw configurationFailure(
-    `profile ${name} holds a session of a key from the environment (...${source.accessKeyId.slice(-4)}), which is not there`,
-    'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY again, or name the profile that holds your long-term keys',
-  )
+  return environmentIdentity(environmentKeysOf(own.name, source.accessKeyId, question.before))
 }

@@ -1,3 +1,4 @@
+import { partitionOfArn, partitionOfRegion } from '../aws/partitions.ts'
 import { configurationFailure } from '../errors.ts'
 import type { Profile } from '../profiles/profiles.ts'
 import { badSetting, profileSetting, type Sourced } from '../settings.ts'
@@ -54,6 +55,21 @@ export function refuseMoreThanAnHour({ durationSeconds }: Role): void {
   throw configurationFailure(
     `${durationSeconds.origin}: a role that another role assumes lasts an hour at most`,
     'write 3600 or less, or take it out',
+  )
+}
+
+/**
+ * Refuses roles of another partition than the region's: AWS would find the code right, and then deny the role.
+ * @throws {Failure} configuration
+ */
+export function refuseOtherPartition(roles: readonly Role[], region: string): void {
+  const partition = partitionOfRegion(region)
+  const foreign = roles.find(({ roleArn }) => partitionOfArn(roleArn.value) !== partition)
+  if (foreign === undefined) return
+  const { value, origin } = foreign.roleArn
+  throw configurationFailure(
+    `${origin}: the role is in partition ${partitionOfArn(value)}, the user who would assume it in ${partition}`,
+    'name keys of that partition, or a role of the other one',
   )
 }
 

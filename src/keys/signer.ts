@@ -20,7 +20,7 @@ interface FileSigner extends LongTermKeys {
   readonly origin: string
 }
 
-interface EnvironmentSigner extends LongTermKeys {
+export interface EnvironmentSigner extends LongTermKeys {
   readonly kind: 'environment'
   readonly origin: string
 }

@@ -49,6 +49,8 @@ function askPs(): Parentage[] {
 function askToEnd(processId: number): void {
   try {
     kill(processId, 'SIGTERM')
+    // Ctrl-Z may have stopped it.
+    kill(processId, 'SIGCONT')
   } catch {
     // It has ended in the meantime.
   }

@@ -23,8 +23,9 @@ export async function assumeRoles(
   let credentialsOrigin = `the session of ${session.serialNumber}`
   for (const role of roles) {
     const credentials = held
+    const parameters = { ...role, chained: held !== session }
     const answer = await time.spend((timeLimit) =>
-      assumeRole({ endpoint, credentials, credentialsOrigin, timeLimit, debug }, role),
+      assumeRole({ endpoint, credentials, credentialsOrigin, timeLimit, debug }, parameters),
     )
     held = {
       ...session,

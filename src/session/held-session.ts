@@ -7,8 +7,8 @@ import { classifyKeys } from '../variables/classify.ts'
 import { readVariables } from '../variables/displaced.ts'
 import { stateVariable } from '../variables/names.ts'
 import { decodeState, type Provenance } from '../variables/state.ts'
-import { findSession } from './find-session.ts'
 import { resolveOrder } from './order.ts'
+import { findCached } from './session-cache.ts'
 
 /** A session, and what is known of it. */
 export interface HeldSession {
@@ -72,6 +72,6 @@ function profileSession(
   }
   const order = { ...resolveOrder(line, surroundings, profiles), minimumRemaining: Number.NEGATIVE_INFINITY }
   const { roles, source } = order.identity
-  const cached = findSession(order, roles, surroundings)
+  const cached = findCached({ order, surroundings }, roles)
   return cached && { ...cached, issued: { ...cached, source }, origin, sources: order.sources }
 }

@@ -5,22 +5,18 @@ import { readRecord, unlessUnwritable, writeRecord } from '../files/records.ts'
 import { takeTurn } from '../files/turn.ts'
 import { resolveSetting, settingNames } from '../settings.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { cacheKeyOf } from './find-session.ts'
-import type { SessionOrder } from './order.ts'
+import type { SessionOrder, SessionRun } from './order.ts'
 import type { IssuedSession } from './session.ts'
-import { fileNameOf } from './session-cache.ts'
-import { findCached, type SessionRun } from './session-run.ts'
+import { fileNameOf, findCached } from './session-cache.ts'
 
 /** Only one of many callers at once asks the user and AWS; the others take what it got. */
 export async function inTurn(
   run: SessionRun,
-  find: () => IssuedSession | undefined,
   obtainIt: () => Promise<IssuedSession>,
 ): Promise<IssuedSession> {
-  const { order, codes, surroundings } = run
-  // A typed code is used by its own run, and would be stale after a wait.
-  if (order.cache === undefined || codes.typed !== undefined || order.renew) return obtainIt()
-  const name = `${fileNameOf(cacheKeyOf(order, [])).replace(/\.json$/, '')}${describeWay(run)}`
+  const { order, surroundings } = run
+  if (order.cache === undefined || order.renew) return obtainIt()
+  const name = `${fileNameOf(order, []).replace(/\.json$/, '')}${describeWay(run)}`
   // Who is asked on a terminal of their own may do better.
   const failureFile = order.mfaProcess && failureFileOf(name, order)
   const { cache } = order
@@ -32,7 +28,8 @@ export async function inTurn(
       surroundings.note(describeWait(order, holder))
     },
     settled: () =>
-      find() ?? (failureFile === undefined ? undefined : findFailure(cache, failureFile, waitingSince)),
+      findCached(run, order.identity.roles) ??
+      (failureFile === undefined ? undefined : findFailure(cache, failureFile, waitingSince)),
   })
   if (taken === undefined) return obtainIt()
   if ('settled' in taken) {
@@ -53,9 +50,10 @@ export async function inTurn(
 }
 
 /** Who has a command for the code, or needs none for a role, does not wait for somebody at a prompt. */
-function describeWay({ order: { mfaProcess }, codes }: SessionRun): string {
-  if (mfaProcess !== undefined) return `-${digest(mfaProcess.value)}`
-  return codes.openTerminal() === undefined ? '-nobody' : ''
+function describeWay(run: SessionRun): string {
+  const { order, codes } = run
+  if (order.mfaProcess !== undefined) return `-${digest(order.mfaProcess.value)}`
+  return codes.openTerminal() === undefined || findCached(run, []) !== undefined ? '-nobody' : ''
 }
 
 function describeWait({ identity }: SessionOrder, holder: number | undefined): string {

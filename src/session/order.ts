@@ -1,3 +1,4 @@
+import type { AwsTime } from '../aws/aws-time.ts'
 import { resolveRegion } from '../aws/endpoint.ts'
 import { resolveSerialNumber } from '../device/serial-number.ts'
 import { configurationFailure, usageFailure } from '../errors.ts'
@@ -8,8 +9,10 @@ import { resolveIdentity } from '../keys/resolve-identity.ts'
 import type { CommandLine } from '../options.ts'
 import { refuseLoop } from '../processes/loop.ts'
 import { joinProfiles, Profiles } from '../profiles/profiles.ts'
+import { readSavedSource } from '../profiles/saved-profile.ts'
 import { resolveSetting, type SettingSources, type Sourced, settingNames } from '../settings.ts'
 import { type Environment, readVariable, type Surroundings } from '../surroundings.ts'
+import type { TokenCodes } from '../token-code/token-code.ts'
 import { readVariables, undoExport, type Variables } from '../variables/displaced.ts'
 import { changedVariables, stateVariable } from '../variables/names.ts'
 import { decodeState } from '../variables/state.ts'
@@ -43,6 +46,14 @@ export interface SessionOrder extends Selection {
   readonly memory: PrivateFolder | undefined
 }
 
+/** An order, and what its run may use. */
+export interface SessionRun {
+  readonly order: SessionOrder
+  readonly codes: TokenCodes
+  readonly surroundings: Surroundings
+  readonly time: AwsTime
+}
+
 /** @throws {Failure} configuration: there are no keys, or it is not clear whose */
 export function resolveSelection(
   values: CommandLine['values'],
@@ -56,14 +67,25 @@ export function resolveSelection(
   const identity = resolveIdentity({ profileOption: values.profile, current, before, state, profiles, note })
   debug(`signing with ${identity.signer.origin}`)
   refuseLoops(identity, environment)
+  // What a saved profile does not say is said by the one that it was saved from.
+  const [chosen] = identity.profiles
+  const own = chosen !== undefined && readSavedSource(chosen) !== undefined ? 2 : 1
   const sources = {
     options: values,
     variable: (name: string) => readVariable(isChanged(name) ? before : environment, name),
-    profile: identity.profiles[0],
-    behind: joinProfiles(identity.profiles.slice(1)),
-    profileFirst: values.profile !== undefined,
+    profile: joinProfiles(identity.profiles.slice(0, own)),
+    behind: joinProfiles(identity.profiles.slice(own)),
+    profileFirst: values.profile !== undefined || wasOption(identity, before),
   }
   return { identity, profiles, sources, current, before }
+}
+
+/** Whether the profile is that of the session before, for which --profile named it: nobody has to name the default one. */
+function wasOption(
+  { profiles: [chosen] }: Identity,
+  { AWS_PROFILE, AWS_DEFAULT_PROFILE }: Variables,
+): boolean {
+  return (AWS_PROFILE ?? AWS_DEFAULT_PROFILE) === undefined && chosen?.name !== 'default'
 }
 
 /** A command that gives the keys or code of a profile must not ask for a session of that profile. */

@@ -1,5 +1,5 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
-import { resolveEndpoint } from '../aws/endpoint.ts'
+import { type Endpoint, resolveEndpoint } from '../aws/endpoint.ts'
 import { UnknownDevice } from '../aws/refusals.ts'
 import type { FoundDevice } from '../device/find-device.ts'
 import { forgetDevice, readRememberedDevice, rememberDevice } from '../device/remembered-device.ts'
@@ -8,31 +8,30 @@ import type { PrivateFolder } from '../files/private-folder.ts'
 import { unlessUnwritable } from '../files/records.ts'
 import { readLongTermKeys } from '../keys/credential-process.ts'
 import type { Identity } from '../keys/profile-identity.ts'
+import { refuseOtherPartition } from '../keys/roles.ts'
 import type { LongTermKeys } from '../keys/signer.ts'
 import { commandEnvironment } from '../processes/loop.ts'
 import type { Sourced } from '../settings.ts'
 import type { Environment, Surroundings } from '../surroundings.ts'
-import { otherTokenCode, type WithTokenCode } from '../token-code/token-code.ts'
-import { readCached } from './find-session.ts'
-import { requestSession, type SessionQuestion } from './request-session.ts'
-import type { IssuedSession } from './session.ts'
+import { type WithTokenCode, wayToCode } from '../token-code/token-code.ts'
+import type { SessionRun } from './order.ts'
+import { requestSession } from './request-session.ts'
+import { ageOf, type IssuedSession } from './session.ts'
+import { findCached, keep, readCached } from './session-cache.ts'
 import { chooseDevice, discoverDevice } from './session-device.ts'
-import { findCached, keep, type SessionRun } from './session-run.ts'
 
 /**
  * How a code is come by.
  * @throws {Failure} usage: there is no way to one
  */
 export function wayToTokenCode({ codes, order, surroundings }: SessionRun): WithTokenCode {
-  const { typed } = codes
-  if (typed !== undefined) return (_request, use) => use(typed)
   const { mfaProcess: command, identity } = order
   const mfaProcess = command && {
     command,
     profileName: identity.profiles[0]?.name,
     surroundings: { ...surroundings, environment: markSources(identity, command, surroundings) },
   }
-  return otherTokenCode(mfaProcess, codes)
+  return wayToCode(mfaProcess, codes)
 }
 
 /** What the command asks for must not need the same keys either: it would wait for this run, which waits for it. */
@@ -82,17 +81,11 @@ async function askWithDevice(
   withTokenCode: WithTokenCode,
 ): Promise<IssuedSession> {
   const { order, surroundings } = run
-  const { signer, profiles } = order.identity
+  const { profiles } = order.identity
   surroundings.debug(`MFA device ${device.value}, from ${device.origin}`)
   const endpoint = resolveEndpoint(order.sources, 'sts', device.value)
+  refuseOtherPartition(order.identity.roles, endpoint.region)
   noteForeignEndpoint(endpoint, surroundings.note)
-  const question = {
-    keys,
-    keysOrigin: signer.origin,
-    serialNumber: device,
-    durationSeconds: order.durationSeconds,
-    endpoint,
-  }
   const whose =
     profiles[0] === undefined ? `key ...${keys.accessKeyId.slice(-4)}` : `profile ${profiles[0].name}`
   const remembered = order.memory && readRememberedDevice(order.memory, keys.accessKeyId)
@@ -104,27 +97,29 @@ async function askWithDevice(
   // While a code was awaited, another shell may have got a session, perhaps with this very code.
   return withTokenCode(
     { device: `${device.value}, ${whose}`, usedAt },
-    async (code) => findCached(run, []) ?? spendCode(run, question, device, code, memory),
+    async (code) => findCached(run, []) ?? spendCode(run, keys, device, endpoint, code, memory),
   )
 }
 
 async function spendCode(
   run: SessionRun,
-  question: SessionQuestion,
+  keys: LongTermKeys,
   device: FoundDevice,
+  endpoint: Endpoint,
   tokenCode: string,
   memory: PrivateFolder | undefined,
 ): Promise<IssuedSession> {
-  const { surroundings, time } = run
-  const { keys } = question
-  const session = await requestSession(question, tokenCode, time, surroundings).catch((error: unknown) => {
-    throw error instanceof WrongTokenCode ? withRememberedDevice(withRecentUse(run, error), device) : error
+  const { order, surroundings } = run
+  const session = await requestSession(run, keys, device, endpoint, tokenCode).catch((error: unknown) => {
+    throw error instanceof WrongTokenCode
+      ? withRememberedDevice(withRecentUse(run, keys, device, error), device)
+      : error
   })
   if (memory !== undefined) {
     const worked = { serialNumber: device.value, usedAt: surroundings.now(), only: device.only }
     unlessUnwritable(memory, surroundings.note, () => rememberDevice(memory, keys.accessKeyId, worked))
   }
-  keep(run, [], session)
+  keep(order, [], session, surroundings)
   return session
 }
 
@@ -136,10 +131,15 @@ function withRememberedDevice(failure: WrongTokenCode, { from }: FoundDevice): W
 }
 
 /** The code may be right, and another shell the one that has used it. */
-function withRecentUse({ order, surroundings }: SessionRun, failure: WrongTokenCode): WrongTokenCode {
+function withRecentUse(
+  { order, surroundings }: SessionRun,
+  { accessKeyId }: LongTermKeys,
+  { value }: FoundDevice,
+  failure: WrongTokenCode,
+): WrongTokenCode {
   const cached = readCached(order, [])
-  const age = surroundings.now() - Date.parse(cached?.issuedAt ?? '')
-  if (!(age < 60_000)) return failure
+  if (cached?.keyId !== accessKeyId || cached.serialNumber !== value) return failure
+  if (ageOf(cached, surroundings.now()) >= 60_000) return failure
   const hint =
     'a code of this device has just been used, in another shell perhaps: without a code, its session is taken from the cache'
   return new WrongTokenCode(failure.exitCode, failure.message, hint, ...failure.hints)

@@ -7,10 +7,10 @@ import type { Surroundings } from '../surroundings.ts'
 import type { TokenCodes } from '../token-code/token-code.ts'
 import { assumeRoles } from './assume-roles.ts'
 import { inTurn } from './in-turn.ts'
-import { refuseUnmeetable, type SessionOrder } from './order.ts'
+import { refuseUnmeetable, type SessionOrder, type SessionRun } from './order.ts'
 import { obtainOwnSession, wayToTokenCode } from './own-session.ts'
-import type { IssuedSession } from './session.ts'
-import { findCached, keep, type SessionRun } from './session-run.ts'
+import { ageOf, type IssuedSession } from './session.ts'
+import { findCached, keep } from './session-cache.ts'
 
 /**
  * The session that was ordered, from the cache or from AWS: the user's own, or the role's.
@@ -23,19 +23,19 @@ export async function provideSession(
 ): Promise<IssuedSession> {
   const note = noteOnce(surroundings.note)
   const run = {
-    order,
+    // A typed code asks for a new session, would be stale after a wait, and is for its own run alone.
+    order: { ...order, renew: order.renew || codes.typed !== undefined },
     codes,
     surroundings: { ...surroundings, note },
     time: new AwsTime(surroundings.uptime),
   }
   const { roles } = order.identity
-  const find = () => findCached(run, roles)
-  const found = find()
+  const found = findCached(run, roles)
   if (found !== undefined) return found
   refuseUnmeetable(order)
   // Before a wait for others, which might be in vain.
   if (roles.length === 0 || findCached(run, []) === undefined) wayToTokenCode(run)
-  return inTurn(run, find, () => obtain(run))
+  return inTurn(run, () => obtain(run))
 }
 
 /** Whoever finds something out notes it, and the user reads it once. */
@@ -60,7 +60,7 @@ async function obtain(run: SessionRun): Promise<IssuedSession> {
     if (error instanceof SessionRefused) {
       return await takeRoleAfresh(run, error, 'AWS takes the cached session no longer')
     }
-    const minutes = Math.floor((run.surroundings.now() - Date.parse(found.issuedAt)) / 60_000)
+    const minutes = Math.floor(ageOf(found, run.surroundings.now()) / 60_000)
     // Who has just shown a code is not asked for another.
     if (!(error instanceof RoleDenied) || minutes < 1) throw error
     const age = `the cached session is ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} old, and the role may want a fresher code`
@@ -90,6 +90,6 @@ async function takeRole(run: SessionRun, own: IssuedSession): Promise<IssuedSess
   const endpoint = resolveEndpoint(order.sources, 'sts', own.serialNumber)
   noteForeignEndpoint(endpoint, surroundings.note)
   const session = await assumeRoles(order.identity.roles, own, endpoint, time, surroundings)
-  keep(run, order.identity.roles, session)
+  keep(order, order.identity.roles, session, surroundings)
   return session
 }

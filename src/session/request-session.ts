@@ -1,21 +1,11 @@
-import type { AwsTime } from '../aws/aws-time.ts'
 import { describeOffset } from '../aws/clock.ts'
 import type { Endpoint } from '../aws/endpoint.ts'
 import { ExitCode, Failure } from '../errors.ts'
 import type { LongTermKeys } from '../keys/signer.ts'
 import type { Sourced } from '../settings.ts'
-import type { Surroundings } from '../surroundings.ts'
 import { defaultDurationSeconds } from './duration.ts'
+import type { SessionRun } from './order.ts'
 import { formatTime, type IssuedSession, readSession } from './session.ts'
-
-/** All that GetSessionToken is asked, but for the code. */
-export interface SessionQuestion {
-  readonly keys: LongTermKeys
-  readonly keysOrigin: string
-  readonly serialNumber: Sourced
-  readonly durationSeconds: number | undefined
-  readonly endpoint: Endpoint
-}
 
 /**
  * A new session from STS; what the user has to know of it is noted.
@@ -23,20 +13,20 @@ export interface SessionQuestion {
  * @throws {Failure} refused or unreachable
  */
 export async function requestSession(
-  question: SessionQuestion,
+  { order, time, surroundings: { now, note, debug } }: SessionRun,
+  keys: LongTermKeys,
+  serialNumber: Sourced,
+  endpoint: Endpoint,
   tokenCode: string,
-  time: AwsTime,
-  { now, note, debug }: Surroundings,
 ): Promise<IssuedSession> {
-  const { keys, keysOrigin, serialNumber, endpoint } = question
-  const { durationSeconds = defaultDurationSeconds } = question
+  const { durationSeconds = defaultDurationSeconds, identity } = order
   const { getSessionToken } = await import('../aws/sts.ts')
   const parameters = { serialNumber, tokenCode, durationSeconds }
   // The answer to a code that is sent has to be waited for.
   if (!time.has(3000)) throw timeSpent()
   const answer = await time.spend((timeLimit) =>
     getSessionToken(
-      { endpoint, credentials: keys, credentialsOrigin: keysOrigin, timeLimit, debug },
+      { endpoint, credentials: keys, credentialsOrigin: identity.signer.origin, timeLimit, debug },
       parameters,
     ),
   )

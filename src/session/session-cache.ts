@@ -1,29 +1,90 @@
+import { resolve } from 'node:path'
+import { resolveUrl } from '../aws/endpoint-url.ts'
 import { digest } from '../digest.ts'
 import { deletePrivateFile, listPrivateFiles } from '../files/private-files.ts'
 import type { PrivateFolder } from '../files/private-folder.ts'
-import { readRecord, writeRecord } from '../files/records.ts'
+import { readRecord, unlessUnwritable, writeRecord } from '../files/records.ts'
+import type { Role } from '../keys/roles.ts'
 import type { Signer } from '../keys/signer.ts'
-import { decodeIssuedSession, type IssuedSession } from './session.ts'
+import type { Surroundings } from '../surroundings.ts'
+import type { SessionOrder } from './order.ts'
+import { decodeIssuedSession, type IssuedSession, remainingOf } from './session.ts'
 
-/** What a cached session is found by, before anything is run or asked. */
-export interface CacheKey {
-  readonly signer: Signer
-  /** Of the two profile files, since a profile's name alone says nothing. */
-  readonly profilePaths: readonly string[]
-  /** Undefined: AWS's own. */
-  readonly endpointUrl: string | undefined
-  /** What AssumeRole is asked, role after role; empty for the user's own session. */
-  readonly roles: readonly unknown[]
+/** Who looks for a session, and when. */
+interface Search {
+  readonly order: SessionOrder
+  readonly surroundings: Pick<Surroundings, 'now' | 'debug'>
 }
 
-/** Where the user's own session is kept, whose roles are kept beside it. */
-export function fileNameOf(key: CacheKey): string {
-  const { signer } = key
+/** The cached session that serves the order; undefined where a new one has to be asked for. */
+export function findCached(
+  { order, surroundings: { now, debug } }: Search,
+  roles: readonly Role[],
+): IssuedSession | undefined {
+  if (order.cache === undefined || order.renew) return undefined
+  const session = readCached(order, roles)
+  const lacking = session === undefined ? 'there is none' : findLack(session, order, now())
+  debug(`cached session${roles.length > 0 ? ' of the role' : ''}: ${lacking ?? 'good'}`)
+  return lacking === undefined ? session : undefined
+}
+
+/** Why the user's own session that is cached does not serve the order; undefined where it does, or none is cached. */
+export function describeLack(order: SessionOrder, { now }: Surroundings): string | undefined {
+  const session = readCached(order, [])
+  return session && (order.renew ? 'a new one is wanted' : findLack(session, order, now()))
+}
+
+/** Why a cached session does not serve; undefined where it does. */
+function findLack(session: IssuedSession, order: SessionOrder, now: number): string | undefined {
+  const { identity, serialNumber, durationSeconds, minimumRemaining } = order
+  const { signer } = identity
+  if (remainingOf(session, now) < minimumRemaining * 1000) return 'too little of it is left'
+  if (signer.kind !== 'process' && signer.accessKeyId !== session.keyId) return 'it is of another access key'
+  if (serialNumber !== undefined && serialNumber.value !== session.serialNumber)
+    return 'it is of another device'
+  if (durationSeconds !== undefined && durationSeconds !== session.durationSeconds) {
+    return 'it was asked for another duration'
+  }
+  return undefined
+}
+
+/** The cached session, whether it serves or not; undefined where there is none that can be trusted. */
+export function readCached(order: SessionOrder, roles: readonly Role[]): IssuedSession | undefined {
+  const record = order.cache && readRecord(order.cache, fileNameOf(order, roles))
+  return record && decodeIssuedSession(record)
+}
+
+/** Caches a session, where sessions of its keys are cached. */
+export function keep(
+  order: SessionOrder,
+  roles: readonly Role[],
+  session: IssuedSession,
+  { note }: Surroundings,
+): void {
+  const { cache } = order
+  if (cache === undefined) return
+  unlessUnwritable(cache, note, () => writeRecord(cache, fileNameOf(order, roles), session))
+}
+
+/**
+ * Where the user's own session is kept, beside which those of roles are: known before anything is run or asked. A role's
+ * is found by what AssumeRole is asked, role after role.
+ */
+export function fileNameOf({ identity, profiles, sources }: SessionOrder, roles: readonly Role[]): string {
+  const { signer } = identity
   // Of a command nobody knows whose keys it gives; another command may give another's.
   const command = signer.kind === 'process' ? [signer.command.value] : []
-  const base = `${prefixOf(cacheSource(signer, key.profilePaths))}${digestOf([key.endpointUrl ?? '', ...command])}`
-  return key.roles.length === 0 ? `${base}.json` : `${base}-${digestOf(key.roles)}.json`
+  const prefix = prefixOf(cacheSource(signer, profiles.paths()))
+  const base = `${prefix}${digestOf([resolveUrl(sources, 'sts') ?? '', ...command])}`
+  return roles.length === 0 ? `${base}.json` : `${base}-${digestOf(roles.map(parametersOf))}.json`
 }
+
+const parametersOf = ({ roleArn, roleSessionName, externalId, durationSeconds }: Role) => [
+  roleArn.value,
+  roleSessionName,
+  externalId ?? null,
+  durationSeconds?.value ?? null,
+]
 
 /** What all sessions of the same keys have in common, those of roles included. */
 function prefixOf(source: readonly string[]): string {
@@ -32,20 +93,16 @@ function prefixOf(source: readonly string[]): string {
 
 const digestOf = (parts: readonly unknown[]) => digest(JSON.stringify(parts))
 
-/** Whose sessions they are: a key id of the environment's; else a profile's name, and where the two profile files are. */
+/** Whose sessions they are: a key id of the environment's; else a profile's name, which says nothing without its files. */
 export function cacheSource(signer: Signer, profilePaths: readonly string[]): string[] {
-  return signer.kind === 'environment' ? [signer.accessKeyId] : [signer.profile.name, ...profilePaths]
+  return signer.kind === 'environment'
+    ? [signer.accessKeyId]
+    : profileSource(signer.profile.name, profilePaths)
 }
 
-/** The cached session, however old; undefined where there is none that can be trusted. */
-export function readCachedSession(folder: PrivateFolder, key: CacheKey): IssuedSession | undefined {
-  const record = readRecord(folder, fileNameOf(key))
-  return record && decodeIssuedSession(record)
-}
-
-/** @throws {Error} with the system's code */
-export function keepSession(folder: PrivateFolder, key: CacheKey, session: IssuedSession): void {
-  writeRecord(folder, fileNameOf(key), session)
+/** The same by a profile's name. */
+export function profileSource(name: string, profilePaths: readonly string[]): string[] {
+  return [name, ...profilePaths.map((path) => resolve(path))]
 }
 
 /**

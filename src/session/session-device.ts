@@ -3,9 +3,9 @@ import { DevicesDenied } from '../aws/refusals.ts'
 import { type FoundDevice, findDevice } from '../device/find-device.ts'
 import { listDevices } from '../device/listed-devices.ts'
 import { readRememberedDevice } from '../device/remembered-device.ts'
-import { Failure } from '../errors.ts'
+import { ExitCode, Failure } from '../errors.ts'
 import type { LongTermKeys } from '../keys/signer.ts'
-import type { SessionRun } from './session-run.ts'
+import type { SessionRun } from './order.ts'
 
 /** The device that is configured, else the one that worked last with these keys, else one that AWS lists. */
 export async function chooseDevice(run: SessionRun, keys: LongTermKeys): Promise<FoundDevice> {
@@ -33,12 +33,23 @@ export async function discoverDevice(run: SessionRun, keys: LongTermKeys): Promi
   const signing = { credentials: keys, credentialsOrigin: order.identity.signer.origin }
   const listing = listDevices({ iam, sts }, signing, time, surroundings)
   const devices = await listing.catch((error: unknown) => {
-    throw error instanceof DevicesDenied ? withWayOut(error) : error
+    if (error instanceof DevicesDenied) throw withWayOut(error)
+    if (error instanceof Failure && error.exitCode === ExitCode.unreachable) {
+      throw withoutList(error, codes.typed !== undefined)
+    }
+    throw error
   })
   return findDevice(devices, codes.openTerminal)
 }
 
+const way = 'name the device with --serial-number, AWS_MFA_SERIAL or mfa_serial in the profile'
+
+/** Where a network leads to STS alone, there is no list to wait for. */
+function withoutList({ exitCode, message, hints }: Failure, isTyped: boolean): Failure {
+  const kept = isTyped ? ['the code has not been sent, and can still be used'] : []
+  return new Failure(exitCode, message, ...hints, `${way}, and the devices need not be listed`, ...kept)
+}
+
 function withWayOut({ exitCode, message, hints }: Failure): Failure {
-  const way = 'name the device with --serial-number, AWS_MFA_SERIAL or mfa_serial in the profile'
   return new Failure(exitCode, message, ...hints.map((hint) => `${way}, or ${hint}`))
 }

@@ -59,6 +59,14 @@ export function remainingOf(
   return Date.parse(expiration) - now - Math.max(0, clockOffset)
 }
 
+/** Milliseconds since AWS issued a session, which it said by its own clock. @param now as of `remainingOf` */
+export function ageOf(
+  { issuedAt, clockOffset = 0 }: Pick<IssuedSession, 'issuedAt' | 'clockOffset'>,
+  now: number,
+): number {
+  return now + clockOffset - Date.parse(issuedAt)
+}
+
 /** The session that a record of ours holds, by an allow-list; undefined where anything in it is not as we write it. */
 export function decodeIssuedSession(record: Readonly<Record<string, unknown>>): IssuedSession | undefined {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = record

@@ -33,13 +33,14 @@ export type WithTokenCode = <T>(
 ) => Promise<T>
 
 /**
- * How a code is come by that was not typed: mfa_process gives it, or the user is asked on the terminal.
- * @throws {Failure} there is neither
+ * How a code is come by: it was typed, mfa_process gives it, or the user is asked on the terminal.
+ * @throws {Failure} there is none of these
  */
-export function otherTokenCode(
+export function wayToCode(
   mfaProcess: MfaProcess | undefined,
-  { openTerminal, missing }: TokenCodes,
+  { typed, openTerminal, missing }: TokenCodes,
 ): WithTokenCode {
+  if (typed !== undefined) return (_request, use) => use(typed)
   if (mfaProcess !== undefined) {
     return async ({ usedAt }, use) => {
       return withMfaProcess(mfaProcess, usedAt, use)

@@ -1,3 +1,4 @@
+// @module-tag slow
 // That AWS's own clients are content with the local AWS; the SDK for JavaScript is in every other test here.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -58,6 +58,7 @@ describe.skipIf(!hasMoto)('moto_server', () => {
   const askForRole = (name: string) =>
     assumeRole(at('sts'), {
       roleArn: { value: `arn:aws:iam::123456789012:role/${name}`, origin: 'role_arn', from: 'profile' },
+      chained: false,
       roleSessionName: 'alice@home',
       durationSeconds: { value: 900, origin: 'duration_seconds' },
       externalId: 'a/b:c',

@@ -30,6 +30,7 @@ function assume(
   return assumeRole(requestOf(at('sts', server), keys), {
     roleArn: { value: role.arn, origin: 'role_arn in config, line 3', from: 'profile' },
     roleSessionName: 'test',
+    chained: false,
     ...parameters,
   })
 }

@@ -1,3 +1,4 @@
+// @module-tag slow
 // What is left out of dependencies must not be missed: the bundle behaves as one of which nothing is left out.
 
 import { mkdtempSync, rmSync } from 'node:fs'

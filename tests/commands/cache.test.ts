@@ -175,7 +175,7 @@ describe('a cached session', () => {
   )
 
   it('is hinted at where its code is typed again within a minute', () =>
-    withMachine(server, {}, async (machine) => {
+    withMachine(server, { user: { devices: ['virtual', 'virtual'] } }, async (machine) => {
       const { serialNumber } = machine.user
       const code = machine.code()
       const refused = { status: 4, stdout: '(exit 4);\n', asked: ['GetSessionToken'] }
@@ -185,6 +185,11 @@ describe('a cached session', () => {
       expect(await machine.run([code])).toMatchObject({
         ...refused,
         stderr: endpointNote(server) + invalid(serialNumber, hint),
+      })
+      const other = `${machine.user.devices[1]?.serialNumber}`
+      expect(await machine.run(['--serial-number', other, code])).toMatchObject({
+        ...refused,
+        stderr: endpointNote(server) + invalid(other),
       })
       await machine.editCache('session-', (record) => ({ ...record, issuedAt: timeFromNow(-61) }))
       expect(await machine.run([code])).toMatchObject({

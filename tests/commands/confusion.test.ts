@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startAwsServer, type User } from '../aws-server/server.ts'
 import { type Machine, timeFromNow, withMachine } from './machine.ts'
-import { endpointNote, errorText, writeProfiles } from './tool.ts'
+import { endpointNote, errorText, keysOf, writeProfiles } from './tool.ts'
 
 const server = await startAwsServer()
 afterAll(() => server.close())
@@ -141,6 +141,32 @@ describe("with --profile, the profile's own keys", () => {
       const ran = await machine.run(['-p', 'admin', machine.code()], { environment })
       expect(ran.status).toBe(0)
       expect(server.requests.slice(mark).map(({ region }) => region)).toEqual(['eu-west-1', 'eu-west-1'])
+    })
+  })
+
+  it('come before the variables again when its session is renewed in the shell', () => {
+    const user = server.addUser()
+    const config = () => `[profile work]\nmfa_serial = ${user.serialNumber}\n`
+    return withMachine(server, { config, credentials: () => keysOf(user, 'work') }, async (machine) => {
+      const environment = { AWS_MFA_SERIAL: machine.user.serialNumber }
+      const first = await machine.run(['-p', 'work', server.nextTokenCode(user)], { environment })
+      expect(first).toMatchObject({ status: 0 })
+      const shell = { environment: { ...environment, ...first.set } }
+      expect(await machine.run([], shell)).toMatchObject({ status: 0, asked: [] })
+      const renewed = await machine.run([server.nextTokenCode(user)], shell)
+      expect(renewed).toMatchObject({ status: 0, stderr: endpointNote(server) })
+      expect(server.requests.at(-1)?.parameters['SerialNumber']).toBe(user.serialNumber)
+    })
+  })
+
+  it('and for a saved profile those of what it was saved from', () => {
+    const user = server.addUser()
+    const config = () => `[profile work]\nmfa_serial = ${user.serialNumber}\n`
+    return withMachine(server, { config, credentials: () => keysOf(user, 'work') }, async (machine) => {
+      const environment = { AWS_MFA_SERIAL: machine.user.serialNumber }
+      const words = ['save', '-p', 'work', '--to', 'saved', server.nextTokenCode(user)]
+      expect(await machine.run(words, { environment })).toMatchObject({ status: 0 })
+      expect(await machine.run(['-p', 'saved'], { environment })).toMatchObject({ status: 0, asked: [] })
     })
   })
 

@@ -226,7 +226,7 @@ describe('with mfa_process, credential-process', () => {
     }))
 })
 
-describe.each(clients)('as a credential_process of $name', (client) => {
+describe.each(clients)('as a credential_process of $name', { tags: 'slow' }, (client) => {
   const profiles = (role: string) => `[profile mfa]
 credential_process = ${shellWords(...asking('--profile', 'default')).replaceAll("'", '')}
 [profile role]

@@ -120,7 +120,7 @@ describe('keys that a command gives', () => {
     }))
 })
 
-describe('credential_process = aws-mfa-env credential-process', () => {
+describe('credential_process = aws-mfa-env credential-process', { tags: 'slow' }, () => {
   const whoAmI = ['sts', 'get-caller-identity', '--output', 'text', '--query', 'Arn', '--profile']
   const runAwsCli = async (machine: Machine, profile: string, more = {}) => {
     const environment = {

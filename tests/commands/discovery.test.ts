@@ -163,6 +163,22 @@ describe('a device that nobody has configured', () => {
     }),
   )
 
+  it.each([
+    [['123456'], ['the code has not been sent, and can still be used']],
+    [['--mfa-process', 'echo 123456'], []],
+  ])('is not found where IAM is out of reach: %j', (words, hints) =>
+    withoutSerial({}, async (machine) => {
+      const environment = { AWS_ENDPOINT_URL_IAM: 'http://127.0.0.1:1' }
+      const ran = await machine.run(words, { environment })
+      const way =
+        'name the device with --serial-number, AWS_MFA_SERIAL or mfa_serial in the profile, and the devices need not be listed'
+      expect(ran).toMatchObject({ status: 5, asked: [] })
+      expect(ran.stderr.split('\n').slice(3).join('\n')).toBe(
+        [way, ...hints].map((hint) => `aws-mfa-env: hint: ${hint}\n`).join(''),
+      )
+    }),
+  )
+
   it('is not looked for where there is no way to a code', () =>
     withoutSerial({}, async (machine) => {
       expect(await machine.run()).toMatchObject({ status: 2, stderr: codeMissing, asked: [] })

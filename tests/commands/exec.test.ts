@@ -324,7 +324,7 @@ describe('the environment of the command', () => {
       expect(stderr).toBe(endpointNote(server))
     }))
 
-  it.skipIf(!hasAwsCli)('serves aws (the AWS CLI)', async () => {
+  it.skipIf(!hasAwsCli)('serves aws (the AWS CLI)', { tags: 'slow' }, async () => {
     const words = ['aws', 'sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text']
     expect(await home.run(['exec', ...words])).toEqual({
       status: 0,
@@ -335,7 +335,7 @@ describe('the environment of the command', () => {
 })
 
 describe('stdin, stdout and stderr', () => {
-  it("are the command's own, for any bytes and 10 MB of them", async () => {
+  it("are the command's own, for any bytes and 10 MB of them", { tags: 'slow' }, async () => {
     const input = Buffer.from(Array.from({ length: 10_000_000 }, (_, index) => (index * 7919) >> 3))
     const words = [...toolWords, 'exec', 'sh', '-c', 'echo beside >&2; cat']
     const options = { sandbox: home.sandbox, environment: home.environment, input }

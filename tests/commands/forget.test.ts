@@ -40,6 +40,15 @@ const held = async (home: Home) => {
   return names.filter((_, index) => ran[index]?.status === 0)
 }
 
+/** What statements for sh set. */
+const variablesIn = (statements: string): Record<string, string> =>
+  Object.fromEntries(
+    [...statements.matchAll(/ (AWS_\w+)=([^ ';]+)/g)].map(([, name = '', value = '']) => [
+      name,
+      value.replaceAll('\\', ''),
+    ]),
+  )
+
 describe('forget', () => {
   it("deletes a profile's sessions, its roles' among them, and no others", () =>
     withThree(async (home) => {
@@ -69,13 +78,7 @@ describe('forget', () => {
   it('goes by whose session is in the environment', () =>
     withThree(async (home) => {
       const { stdout } = await home.run(['-p', 'other', '-s', 'sh'])
-      const environment = Object.fromEntries(
-        [...stdout.matchAll(/ (AWS_\w+)=([^ ';]+)/g)].map(([, name, value = '']) => [
-          name,
-          value.replaceAll('\\', ''),
-        ]),
-      )
-      expect(await home.run(['forget'], { environment })).toEqual(silent)
+      expect(await home.run(['forget'], { environment: variablesIn(stdout) })).toEqual(silent)
       expect(await held(home)).toEqual(['default', 'admin'])
     }))
 
@@ -88,6 +91,15 @@ describe('forget', () => {
       expect(await home.run(['forget'])).toEqual(silent)
       expect(await cachedSessions(home)).toHaveLength(1)
       expect(await home.run(['forget'], { environment })).toEqual(silent)
+      expect(await cachedSessions(home)).toEqual([])
+    }))
+
+  it('forgets those in whose shell it runs', () =>
+    withHome(server, async (home) => {
+      const keys = { ...environmentOf(server, home.user), AWS_MFA_ENV_CACHE: 'on' }
+      const begun = await home.run(['-s', 'sh', home.code()], { environment: keys })
+      expect(await cachedSessions(home)).toHaveLength(1)
+      expect(await home.run(['forget'], { environment: variablesIn(begun.stdout) })).toEqual(silent)
       expect(await cachedSessions(home)).toEqual([])
     }))
 

@@ -84,7 +84,9 @@ describe('the code of a command', () => {
     ),
   )
 
-  it('is the next one where this half minute has had one already, in another run', async () => {
+  it('is the next one where this half minute has had one already, in another run', {
+    tags: 'slow',
+  }, async () => {
     await withMachine(
       server,
       { config: withCommand('cat "code-$(($(date +%s) / 30))"') },

@@ -330,7 +330,7 @@ describe('what AWS or somebody in its place answers', () => {
   })
 })
 
-describe.concurrent('the time limit', () => {
+describe.concurrent('the time limit', { tags: 'slow' }, () => {
   it('ends the waits that AWS asks for by throttling', async ({ expect }) => {
     const slow = await startAwsServer()
     slow.fail({ kind: 'throttle' }, 100)

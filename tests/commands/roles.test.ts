@@ -240,6 +240,42 @@ describe('a role that AWS does not give', () => {
     })
   })
 
+  it.each([[[]], [['--mfa-process', 'echo 123456']]])(
+    'costs no code where another role would assume it, %j',
+    (words) => {
+      const first = server.addRole({ trust: { requireMfa: true } })
+      const second = server.addRole({ trust: { users: [] } })
+      const rest = `[profile chained]\nrole_arn = ${second.arn}\nsource_profile = role\n`
+      return withMachine(server, { config: roleConfig(first.arn, '', rest) }, async (machine) => {
+        expect(await machine.run([machine.code()])).toMatchObject({ status: 0 })
+        await machine.editCache('session-', (record) => ({ ...record, issuedAt: timeFromNow(-1200) }))
+        const [message = '', hint = ''] = denied(assumed(first.name), second.arn, configPlace(machine, 8))
+        const signed = hint.replace(/signed with [^)]*/, 'signed with the role of profile role')
+        expect(await machine.run(['-p', 'chained', ...words])).toMatchObject({
+          status: 4,
+          stderr:
+            endpointNote(server) +
+            errorText(message, signed, 'the role may want an external_id in the profile'),
+          asked: ['AssumeRole', 'AssumeRole'],
+        })
+      })
+    },
+  )
+
+  it('costs no code in another partition', () => {
+    const arn = 'arn:aws-cn:iam::123456789012:role/admin'
+    return withMachine(server, { config: roleConfig(arn) }, async (machine) => {
+      expect(await machine.run([...inRole, machine.code()])).toMatchObject({
+        status: 6,
+        stderr: errorText(
+          `role_arn in ${configPlace(machine, 4)}: the role is in partition aws-cn, the user who would assume it in aws`,
+          'name keys of that partition, or a role of the other one',
+        ),
+        asked: [],
+      })
+    })
+  })
+
   it('is explained where the role does not allow the duration', () => {
     const role = server.addRole({ maxSessionDuration: 3600 })
     return withMachine(

@@ -1,12 +1,21 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmod, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startAwsServer } from '../aws-server/server.ts'
 import { runScriptAtTerminal, script } from '../device/pseudo-terminal.ts'
+import { runProgram } from '../real-shells/run.ts'
 import { askAs, clients } from './clients.ts'
 import { endSessionsIn, type Home, type HomeSpec, readAwsFile, shellWords, withHome } from './home.ts'
-import { endpointNote, environmentOf, errorText, keysOf, toolProgram, toolWords } from './tool.ts'
+import {
+  endpointNote,
+  environmentOf,
+  errorText,
+  keysOf,
+  toolCommand,
+  toolProgram,
+  toolWords,
+} from './tool.ts'
 
 const server = await startAwsServer()
 afterAll(() => server.close())
@@ -15,6 +24,10 @@ const at = (use: (home: Home) => Promise<void>, spec: HomeSpec = {}) => withHome
 const saved = () => ({ status: 0, stdout: '', stderr: endpointNote(server) })
 const silent = { status: 0, stdout: '', stderr: '' }
 const otherName = 'save under another name with --to'
+/** A role whose source is the saved profile. */
+const ofMfa = {
+  config: '[profile admin]\nrole_arn = arn:aws:iam::123456789012:role/admin\nsource_profile = mfa\n',
+}
 const awsFile = ({ sandbox }: Home, name: string) => join(sandbox.home, '.aws', name)
 
 /** The keys of a section that holds nothing else. */
@@ -114,9 +127,28 @@ describe('save', () => {
       expect(gone.stderr).toMatch(
         /error: profile mfa holds a session of a key from the environment \(\.\.\.\w{4}\), which is not there\n/,
       )
+      const foreign = { environment: environmentOf(server, server.addUser()) }
+      for (const name of ['mfa', 'admin']) {
+        const refused = await home.run(['exec', '-p', name, 'true'], foreign)
+        expect(refused).toMatchObject({ status: 6, stderr: gone.stderr })
+      }
       const again = await home.run(['save', '-p', 'mfa', home.code()], { environment })
       expect(again).toEqual(saved())
-    }))
+    }, ofMfa))
+
+  it('does not take the place of what its own role has for a source', () =>
+    at(async (home) => {
+      expect(await home.run(['save', home.code()])).toEqual(saved())
+      const before = await readAwsFile(home, 'credentials')
+      const place = `${awsFile(home, 'config')}, line 5`
+      const stderr = errorText(
+        `profile mfa is the source_profile of admin (${place}), whose session it would hold`,
+        otherName,
+      )
+      expect(await home.run(['save', '-p', 'admin'])).toEqual({ status: 6, stdout: '', stderr })
+      expect(home.asked()).toEqual(['GetSessionToken'])
+      expect(await readAwsFile(home, 'credentials')).toBe(before)
+    }, ofMfa))
 
   it.skipIf(script === undefined)('asks at the terminal (script is not on PATH)', () =>
     at(async (home) => {
@@ -242,6 +274,8 @@ it('is refused where another program has emptied the file meanwhile, as the AWS 
     expect(await home.run(['save'])).toEqual(silent)
   }))
 
+const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
+
 describe('what cannot be saved costs no code', () => {
   const cases: readonly (readonly [
     what: string,
@@ -334,6 +368,22 @@ describe('what cannot be saved costs no code', () => {
       })
       expect(home.asked()).toEqual([])
     }))
+
+  it.skipIf(!canMount)('a file that is mounted by itself (as root)', () =>
+    at(async (home) => {
+      const path = awsFile(home, 'credentials')
+      const stderr = errorText(
+        `${path} is mounted by itself, so that nothing can take its place`,
+        'mount the folder that it is in',
+      )
+      const before = await readAwsFile(home, 'credentials')
+      const words = ['-m', 'sh', '-c', 'mount --bind "$0" "$0" && exec "$@"', path]
+      const ran = await runProgram('unshare', [...words, ...toolCommand, 'save', home.code()], home)
+      expect([ran.status, `${ran.stdout}`, `${ran.stderr}`]).toEqual([6, '', stderr])
+      expect(home.asked()).toEqual([])
+      expect(await readAwsFile(home, 'credentials')).toBe(before)
+    }),
+  )
 
   it('a folder that is read-only, or not there, for any user', () =>
     at(async (home) => {

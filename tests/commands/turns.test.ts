@@ -66,7 +66,7 @@ async function askAtOnce(machine: Machine, count: number, words: readonly string
   }
 }
 
-describe('many callers at once', () => {
+describe('many callers at once', { tags: 'slow' }, () => {
   it('run mfa_process once, ask AWS once, and have the same session', () =>
     withMachine(server, { config: withCommand }, async (machine) => {
       const mark = server.requests.length
@@ -296,20 +296,30 @@ describe.skipIf(script === undefined)('who waits for another', () => {
       expect(await holder).toMatchObject({ status: 0 })
     }))
 
-  it('does not wait at all where it needs no code for a role, and could not ask for one', () => {
-    const role = server.addRole()
+  it('does not wait at all where it needs no code for a role', () => {
+    const roles = { role: server.addRole().arn, second: server.addRole().arn }
     const config = (user: User) =>
-      `[default]\nmfa_serial = ${user.serialNumber}\n[profile role]\nrole_arn = ${role.arn}\nsource_profile = default\n`
+      [
+        `[default]\nmfa_serial = ${user.serialNumber}\n`,
+        ...Object.entries(roles).map(
+          ([name, arn]) => `[profile ${name}]\nrole_arn = ${arn}\nsource_profile = default\n`,
+        ),
+      ].join('')
     return withMachine(server, { config }, async (machine) => {
       expect(await machine.run([machine.code()])).toMatchObject({ status: 0 })
       const runs: MachineRun[] = []
       const reply = async () => {
         runs.push(await machine.run(['credential-process', '--profile', 'role']))
+        runs.push(await machine.runAtTerminal(['--profile', 'second'], {}))
         return '\x04'
       }
       const replies = [{ shown: prompt(machine.user), reply }]
       const longer = await machine.runAtTerminal(['--duration-seconds', '36h'], { replies })
-      expect(runs).toMatchObject([{ status: 0, stderr: endpointNote(server), asked: ['AssumeRole'] }])
+      const went = { status: 0, asked: ['AssumeRole'] }
+      expect(runs).toMatchObject([
+        { ...went, stderr: endpointNote(server) },
+        { ...went, shown: endpointNote(server) },
+      ])
       expect(longer).toMatchObject({ status: 130 })
     })
   })

@@ -1,3 +1,4 @@
+// @module-tag slow
 // The terminal of Windows: the menu, and the commands that profiles name, which cmd and batch files run there.
 
 import { writeFile } from 'node:fs/promises'

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startAwsServer } from '../aws-server/server.ts'

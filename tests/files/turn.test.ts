@@ -234,7 +234,7 @@ describe.skipIf(!isRoot)('a umask (as root)', () => {
   })
 })
 
-describe('many', () => {
+describe('many', { tags: 'slow' }, () => {
   /** The log as it should be: no two inside at once, and each value higher than those before. */
   function expectOneAtATime(lines: readonly string[], killed: ReadonlySet<number>): void {
     let inside: number | undefined

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, expect, it } from 'vitest'
 import { startAwsServer } from '../aws-server/server.ts'
 import { environmentOf, installTool } from '../commands/tool.ts'

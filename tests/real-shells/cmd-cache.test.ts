@@ -1,3 +1,4 @@
+// @module-tag slow
 // Where Windows keeps the cache, and whose turn it is there: one code for many programs at once.
 
 import { readdir, writeFile } from 'node:fs/promises'

@@ -1,3 +1,4 @@
+// @module-tag slow
 // What cmd's environment is to the program: names in any case, the user's folders, no shell that could be found out.
 
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'

@@ -1,3 +1,4 @@
+// @module-tag slow
 // `exec` on Windows: what it finds and starts, with which arguments and variables, and how it ends.
 
 import { existsSync } from 'node:fs'

@@ -1,3 +1,4 @@
+// @module-tag slow
 // The programs that a profile names, started as Windows has it: mfa_process by cmd, credential_process without it.
 
 import { constants, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'

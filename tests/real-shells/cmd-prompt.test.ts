@@ -1,3 +1,4 @@
+// @module-tag slow
 // The code asked at the console while stdout is captured, as in `for /f`.
 
 import { beforeAll, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// @module-tag slow
 // `save` on Windows: its line ends, and files that another program has open, which there cannot be replaced.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises'

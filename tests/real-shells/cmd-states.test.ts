@@ -1,3 +1,4 @@
+// @module-tag slow
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startAwsServer } from '../aws-server/server.ts'

@@ -1,3 +1,4 @@
+// @module-tag slow
 // PowerShell's own engine is asked what it would offer for a line, as PSReadLine asks it when Tab is pressed.
 
 import { writeFile } from 'node:fs/promises'

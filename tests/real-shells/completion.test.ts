@@ -1,3 +1,4 @@
+// @module-tag slow
 // What the Tab key makes of a line, in real interactive shells. Functions stand before the programs and record the
 // words that a line ends up as; the completions ask the program itself.
 

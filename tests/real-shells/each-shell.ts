@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { type FoundShell, isRequired, type Shell, shells } from './shells.ts'
+import { type FoundShell, isOwn, isRequired, type Shell, shells } from './shells.ts'
 
 const found = new Map(
   await Promise.all(shells.map(async (shell) => [shell, await findShell(shell)] as const)),
@@ -21,11 +21,17 @@ export function describeEachShell(
 ): void {
   for (const [shell, finding] of found) {
     if (!choose(shell)) continue
-    describe(`${title} in ${shell.name}`, () => {
+    describe(`${title} in ${shell.name}`, { tags: isSlow(shell) ? ['slow'] : [] }, () => {
       if ('missing' in finding) reportMissing(shell.name, finding.missing)
       else body(finding)
     })
   }
+}
+
+/** A start of these takes a second; what is new in a next generation is seldom what a change breaks. */
+function isSlow(shell: Shell): boolean {
+  const { name, dialect } = shell
+  return !isRequired(name) && (dialect === 'powershell' || dialect === 'xonsh' || !isOwn(shell))
 }
 
 function reportMissing(name: string, reason: string): void {

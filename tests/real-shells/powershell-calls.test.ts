@@ -1,3 +1,4 @@
+// @module-tag slow
 // PowerShell's ways of calling, and what it makes of errors. wrapper-calls.test.ts has what is the same in every shell.
 
 import { readFile, writeFile } from 'node:fs/promises'

@@ -124,6 +124,7 @@ describe("the README's blocks", () => {
 
 describe.skipIf(awsCli === undefined)(
   `with the AWS CLI${awsCli ? '' : ' (aws is not on PATH)'}, the README's`,
+  { tags: 'slow' },
   () => {
     const [first, second, last] = take('$ awsmfa 123456').map((line) => line.replace('$ ', ''))
 

@@ -247,7 +247,7 @@ describeEachShell(
 )
 
 // At the same time, since all that they do is wait.
-describe.concurrent('the reminder of a session that ends', () => {
+describe.concurrent('the reminder of a session that ends', { tags: 'slow' }, () => {
   it.for(shells.filter(({ dialect }) => dialect in looking))(
     'speaks of it before and behind the end in $name',
     async (shell, { expect, skip }) => {

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { delimiter, join } from 'node:path'
 import { afterAll } from 'vitest'
 import { startAwsServer } from '../aws-server/server.ts'

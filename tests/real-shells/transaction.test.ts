@@ -208,6 +208,7 @@ describeEachShell('a text that was cut off', (shell) => {
     ['an unset', unset, '|||'],
   ] as const)(
     'at whichever byte applies whole, or not at all and with a failure: %s',
+    { tags: 'slow' },
     (_, changes, applied) =>
       withSandbox(async (sandbox) => {
         const text = Buffer.from(dialects[shell.dialect].render(changes))

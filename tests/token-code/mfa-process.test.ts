@@ -236,18 +236,22 @@ describe.skipIf(script === undefined)("mfa_process's command at a terminal", () 
       expect([status, stdout]).toEqual([130, ''])
     }))
 
-  it('ends with us', () =>
+  it.each([
+    ['ends with us', 'sleep 300'],
+    ['ends with us where Ctrl-Z has stopped it', 'kill -STOP $$'],
+  ])('%s', (_, wait) =>
     withSandbox(async (sandbox) => {
       const read = async (name: string) => Number(await readFile(join(sandbox.folder, name), 'utf8'))
       const reply = async () => void process.kill(await read('pid'), 'SIGTERM')
-      const command = `sh -c 'echo $$ >child; echo started >&2; sleep 300; true'; true`
+      const command = `sh -c 'echo $$ >child; echo started >&2; ${wait}; true'; true`
       const { status } = await runAtTerminal(drive(command), {
         sandbox,
         replies: [{ shown: 'started', reply }],
       })
       expect(status).toBe(99)
       await hasEnded(await read('child'))
-    }))
+    }),
+  )
 
   it('has an empty stdin where there is no terminal', () =>
     withSandbox(async (sandbox) => {

@@ -1,3 +1,4 @@
+// @module-tag slow
 // The main job in the shells of Windows, as a user would go through it: natively there, elsewhere in what stands in.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
