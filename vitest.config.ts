@@ -33,6 +33,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // The tests mostly wait for other programs.
     maxWorkers: 3,
+    // No file leaves anything behind that another one would see: what they try runs in processes and folders of its own.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 240_000,
     reporters: ['default'],

@@ -1,3 +1,5 @@
+// @module-tag slow
+// @module-tag slow
 import { spawnSync } from 'node:child_process'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -221,7 +221,7 @@ describe('NO_PROXY', () => {
     expect(isExcepted(noProxy, { hostname, port })).toBe(excepted)
   })
 
-  it.skipIf(!hasBotocore)('excepts whatever python3 with botocore excepts', async () => {
+  it.skipIf(!hasBotocore)('excepts whatever python3 with botocore excepts', { tags: 'slow' }, async () => {
     const script = `
 import json, os, sys
 from botocore.utils import should_bypass_proxies

@@ -94,24 +94,28 @@ describe.skipIf(!hasOpenssl)('with openssl, for a certificate:', () => {
   }
 })
 
-it.skipIf(!hasBotocore)('python3 with botocore has the same hosts and regions', async () => {
-  const script = fileURLToPath(new URL('./resolve-hosts-as-botocore.py', import.meta.url))
-  const rows = table.map(([service, region, variant]) => [
-    service,
-    region,
-    variant.includes('fips'),
-    variant.includes('dualstack'),
-  ])
-  const { stdout, stderr } = await run('python3', [script], createEnvironment(), JSON.stringify(rows))
-  const found: ([url: string, region: string] | null)[] = stdout === '' ? [] : JSON.parse(stdout)
-  expect(found, stderr).toHaveLength(table.length)
-  // What botocore's older list lacks it does not resolve at all.
-  const compared = table.flatMap(([, region, , host, signingRegion = region], i) =>
-    found[i] ? [{ ours: [`https://${host}`, signingRegion], botocore: found[i] }] : [],
-  )
-  expect(compared.map(({ ours }) => ours)).toEqual(compared.map(({ botocore }) => botocore))
-  expect(compared.length).toBeGreaterThan(30)
-})
+it.skipIf(!hasBotocore)(
+  'python3 with botocore has the same hosts and regions',
+  { tags: 'slow' },
+  async () => {
+    const script = fileURLToPath(new URL('./resolve-hosts-as-botocore.py', import.meta.url))
+    const rows = table.map(([service, region, variant]) => [
+      service,
+      region,
+      variant.includes('fips'),
+      variant.includes('dualstack'),
+    ])
+    const { stdout, stderr } = await run('python3', [script], createEnvironment(), JSON.stringify(rows))
+    const found: ([url: string, region: string] | null)[] = stdout === '' ? [] : JSON.parse(stdout)
+    expect(found, stderr).toHaveLength(table.length)
+    // What botocore's older list lacks it does not resolve at all.
+    const compared = table.flatMap(([, region, , host, signingRegion = region], i) =>
+      found[i] ? [{ ours: [`https://${host}`, signingRegion], botocore: found[i] }] : [],
+    )
+    expect(compared.map(({ ours }) => ours)).toEqual(compared.map(({ botocore }) => botocore))
+    expect(compared.length).toBeGreaterThan(30)
+  },
+)
 
 describe('an endpoint', () => {
   function noteOf(service: Service, url: string): string[] {

@@ -365,7 +365,7 @@ describe('what passes', () => {
   it.concurrent.each([
     ['an error of AWS', { kind: 'internal-failure' }, /^AWS had an error of its own: /],
     ['a broken connection', { kind: 'cut', where: 'body' }, /broke before an answer came/],
-  ] as const)('is given up after four times: %s', async (_, fault, message) => {
+  ] as const)('is given up after four times: %s', { tags: 'slow' }, async (_, fault, message) => {
     const own = await startAwsServer()
     own.fail(fault, 100)
     const endpoint = endpointOf('sts', { AWS_ENDPOINT_URL: own.url })
@@ -376,7 +376,7 @@ describe('what passes', () => {
   })
 
   // Two servers: the last request of a run that was given up may come as late as it likes.
-  it.concurrent('is given up when it is throttled until the time is up', async () => {
+  it.concurrent('is given up when it is throttled until the time is up', { tags: 'slow' }, async () => {
     const own = await startAwsServer()
     own.fail({ kind: 'throttle' }, 100)
     const lines = await linesOf(listMfaDevices(requestOf(at('iam', own), alice, 1_000)))

@@ -30,7 +30,9 @@ it('the package needs no other at run time, and runs nothing when it is installe
 // npm takes its time on a busy machine.
 vi.setConfig({ testTimeout: 200_000 })
 
-it('what npm packs is the bundle, its licenses, the manual and the wrappers, below 400 kB', () => {
+it('what npm packs is the bundle, its licenses, the manual and the wrappers, below 400 kB', {
+  tags: 'slow',
+}, () => {
   // Its script would build anew, beneath the tests that run the bundle.
   const words = ['pack', '--dry-run', '--json', '--ignore-scripts']
   const { stdout } = spawnSync('npm', words, {

@@ -108,7 +108,7 @@ describe('a cached session', () => {
     ['a copy of the config file', [], { AWS_CONFIG_FILE: 'copy' }],
     ['a copy of the credentials file', [], { AWS_SHARED_CREDENTIALS_FILE: 'copy' }],
   ]
-  it('serves who asks for what it is, and nobody else', () =>
+  it('serves who asks for what it is, and nobody else', { tags: 'slow' }, () =>
     withMachine(server, {}, async (machine) => {
       const { user, sandbox } = machine
       await machine.writeProfiles({ credentials: keysOf(user) + keysOf(user, 'twin') })
@@ -140,9 +140,10 @@ describe('a cached session', () => {
         missing.map(([what]) => ({ what, status: 2, stderr: codeMissing, key: undefined })),
       )
       expect(server.requests.length).toBe(mark)
-    }))
+    }),
+  )
 
-  it('is of no use once the profile holds another key', () =>
+  it('is of no use once the profile holds another key', { tags: 'slow' }, () =>
     withMachine(server, {}, async (machine) => {
       const { set } = await getSession(machine)
       const rotated = server.addUser({ devices: [{ serialNumber: machine.user.serialNumber }] })
@@ -152,7 +153,8 @@ describe('a cached session', () => {
       expect(next).toMatchObject({ status: 0, asked: ['GetSessionToken'] })
       expect(next.set['AWS_ACCESS_KEY_ID']).not.toBe(set['AWS_ACCESS_KEY_ID'])
       expect((await machine.run()).set).toEqual(next.set)
-    }))
+    }),
+  )
 
   it('gives way to a typed code, whose session is cached in its place', () =>
     withMachine(server, {}, async (machine) => {
@@ -174,7 +176,7 @@ describe('a cached session', () => {
     }),
   )
 
-  it('is hinted at where its code is typed again within a minute', () =>
+  it('is hinted at where its code is typed again within a minute', { tags: 'slow' }, () =>
     withMachine(server, { user: { devices: ['virtual', 'virtual'] } }, async (machine) => {
       const { serialNumber } = machine.user
       const code = machine.code()
@@ -196,7 +198,8 @@ describe('a cached session', () => {
         ...refused,
         stderr: endpointNote(server) + invalid(serialNumber),
       })
-    }))
+    }),
+  )
 })
 
 async function inOrder<Item, Result>(
@@ -229,7 +232,7 @@ describe('an entry', () => {
     ['without the key that signed', editing({ keyId: undefined })],
     ['with a device that is none', editing({ serialNumber: 'x' })],
   ]
-  it('that is of no use counts as none, and is replaced by the next session', () =>
+  it('that is of no use counts as none, and is replaced by the next session', { tags: 'slow' }, () =>
     withMachine(server, {}, async (machine) => {
       const { stdout } = await getSession(machine)
       const path = await onlySession(machine)
@@ -247,7 +250,8 @@ describe('an entry', () => {
       await writeFile(path, '{')
       const next = await getSession(machine)
       expect(await machine.run()).toMatchObject({ status: 0, stdout: next.stdout, asked: [] })
-    }))
+    }),
+  )
 
   it('holds what the session is and what it was issued for', () =>
     withMachine(server, {}, async (machine) => {
@@ -397,7 +401,7 @@ describe('the cache', () => {
 })
 
 describe('an expired session in the environment', () => {
-  it('is noted, and replaced by the cached one or with a code', () =>
+  it('is noted, and replaced by the cached one or with a code', { tags: 'slow' }, () =>
     withMachine(server, {}, async (machine) => {
       const { set, stdout } = await getSession(machine)
       const end = timeFromNow(-3600)
@@ -411,7 +415,8 @@ describe('an expired session in the environment', () => {
       const next = await machine.run([machine.code()], { environment })
       expect(next).toMatchObject({ status: 0, stderr: ended + endpointNote(server) })
       expect(next.stdout).not.toBe(stdout)
-    }))
+    }),
+  )
 
   it('is not taken for one where its end cannot be read', () =>
     withMachine(server, {}, async (machine) => {

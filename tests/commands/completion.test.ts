@@ -205,7 +205,7 @@ describe('the values that are offered', () => {
   )
 })
 
-describe('a press of Tab', () => {
+describe('a press of Tab', { tags: 'slow' }, () => {
   it.each([
     ['a defect in it', '[default]\nmfa_serial = GAHT12345678\nno equals sign here\n', ['default']],
     ['a byte order mark', '\ufeff[default]\n', []],

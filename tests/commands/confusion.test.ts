@@ -1,3 +1,4 @@
+// @module-tag slow
 import { readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -226,7 +227,7 @@ describe('with mfa_process, credential-process', () => {
     }))
 })
 
-describe.each(clients)('as a credential_process of $name', { tags: 'slow' }, (client) => {
+describe.each(clients)('as a credential_process of $name', (client) => {
   const profiles = (role: string) => `[profile mfa]
 credential_process = ${shellWords(...asking('--profile', 'default')).replaceAll("'", '')}
 [profile role]

@@ -43,7 +43,7 @@ describe('keys that a command gives', () => {
       expect(await machine.cacheFiles()).toEqual([])
     }))
 
-  it('serve roles with one code, and are asked for once, where the cache is on', () => {
+  it('serve roles with one code, and are asked for once, where the cache is on', { tags: 'slow' }, () => {
     const first = server.addRole({ trust: { requireMfa: true } })
     const second = server.addRole({ trust: { users: [], roleNames: [first.name] } })
     const more = `[profile first]\nrole_arn = ${first.arn}\nsource_profile = default\n[profile second]\nrole_arn = ${second.arn}\nsource_profile = first\n`

@@ -87,7 +87,9 @@ describe('devices', () => {
       { user: { listDevices: 'denied' } },
     ))
 
-  it("signs with the keys of the environment, of a role's source and of a credential_process", async () => {
+  it("signs with the keys of the environment, of a role's source and of a credential_process", {
+    tags: 'slow',
+  }, async () => {
     const user = server.addUser()
     const stdout = `${user.serialNumber}  virtual   since 2024-02-29\n`
     await withSandbox(async (sandbox) => {

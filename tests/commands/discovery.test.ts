@@ -207,7 +207,7 @@ describe('a device that nobody has configured', () => {
 describe.skipIf(script === undefined)('one of several devices', () => {
   const several: UserSpec = { devices: ['virtual', 'fido', 'hardware'] }
 
-  it('is chosen in a menu, and remembered', () =>
+  it('is chosen in a menu, and remembered', { tags: 'slow' }, () =>
     withoutSerial(several, async (machine) => {
       const [phone = '', key, token = ''] = serials(machine.user)
       const title = 'MFA device'
@@ -236,7 +236,8 @@ describe.skipIf(script === undefined)('one of several devices', () => {
         status: 0,
         stderr: note(`the MFA device is ${phone}, which worked last with this key`) + endpointNote(server),
       })
-    }))
+    }),
+  )
 
   it('is not asked for where the code was typed for it', () =>
     withoutSerial(several, async (machine) => {
@@ -321,7 +322,7 @@ describe('a remembered device that AWS knows no longer', () => {
     }),
   )
 
-  it('needs no mention where mfa_process gives the code', () =>
+  it('needs no mention where mfa_process gives the code', { tags: 'slow' }, () =>
     setUp(async (machine, gone) => {
       const code = machine.code()
       await machine.editCache('device-', (record) => ({ ...record, usedAt: Date.now() - 60_000 }))
@@ -335,5 +336,6 @@ describe('a remembered device that AWS knows no longer', () => {
           note(`AWS does not know ${gone} any more: looking for another device`) +
           iamNote(),
       )
-    }))
+    }),
+  )
 })

@@ -433,7 +433,7 @@ describe('before the command starts', () => {
   })
 })
 
-describe.skipIf(script === undefined)('at a terminal (script is not on PATH)', () => {
+describe.skipIf(script === undefined)('at a terminal (script is not on PATH)', { tags: 'slow' }, () => {
   const atTerminal = (own: Home, text: string, replies: readonly Reply[]) =>
     runScriptAtTerminal(text, {
       sandbox: own.sandbox,

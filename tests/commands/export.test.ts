@@ -82,7 +82,7 @@ describe('one code', () => {
     )
   })
 
-  it('may come from stdin or from --token-code', async () => {
+  it('may come from stdin or from --token-code', { tags: 'slow' }, async () => {
     for (const words of [['-'], ['--token-code', '-'], ['--token-code=-']]) {
       const user = server.addUser()
       const ran = await withSandbox((sandbox) =>
@@ -106,7 +106,7 @@ describe('one code', () => {
     )
   })
 
-  it('works with every kind of serial number', async () => {
+  it('works with every kind of serial number', { tags: 'slow' }, async () => {
     for (const spec of [
       { devices: ['hardware'] as const },
       { devices: [{ serialNumber: 'arn:aws:iam::123456789012:mfa/team/of/mine' }] },
@@ -234,7 +234,7 @@ describe('settings', () => {
     })
   })
 
-  it('take the serial number from the option, the variable, the profile', async () => {
+  it('take the serial number from the option, the variable, the profile', { tags: 'slow' }, async () => {
     const user = server.addUser({ devices: ['virtual', 'hardware', 'virtual'] })
     const [first = '', second = '', third = ''] = user.devices.map(({ serialNumber }) => serialNumber)
     const config = () => `[default]\nmfa_serial = ${third}\n`
@@ -459,9 +459,9 @@ describe('the process', () => {
     })
   })
 
-  it('opens no file of the user but the two and the cache, and none with keys in the environment', async ({
-    skip,
-  }) => {
+  it('opens no file of the user but the two and the cache, and none with keys in the environment', {
+    tags: 'slow',
+  }, async ({ skip }) => {
     const strace = findOnPath('strace')
     if (strace === undefined) return skip('strace is not on PATH')
     await withSandbox(async (sandbox) => {

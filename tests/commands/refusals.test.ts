@@ -263,7 +263,7 @@ describe('what AWS or somebody in its place answers', () => {
     expect(server.requests).toHaveLength(one.requests)
   })
 
-  it('asks again after throttling, with the same code', async () => {
+  it('asks again after throttling, with the same code', { tags: 'slow' }, async () => {
     server.reset()
     server.fail({ kind: 'throttle' })
     server.fail({ kind: 'throttle', status: 429 })

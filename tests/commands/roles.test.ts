@@ -70,7 +70,7 @@ describe('a role', () => {
     })
   })
 
-  it('is assumed from a role', () => {
+  it('is assumed from a role', { tags: 'slow' }, () => {
     const first = server.addRole({ trust: { requireMfa: true } })
     const second = server.addRole({ trust: { users: [], roleNames: [first.name] } })
     const rest = `[profile chained]\nrole_arn = ${second.arn}\nsource_profile = role\n`
@@ -110,7 +110,7 @@ describe('a role', () => {
     })
   })
 
-  it('takes one code with others, and is cached for itself', () => {
+  it('takes one code with others, and is cached for itself', { tags: 'slow' }, () => {
     const roles = [1, 2, 3].map(() => server.addRole({ trust: { requireMfa: true } }))
     const config = ({ serialNumber }: User) =>
       `[default]\nmfa_serial = ${serialNumber}\n` +
@@ -148,7 +148,7 @@ describe('a role', () => {
     })
   })
 
-  it('comes back without options in a shell that holds its session', () => {
+  it('comes back without options in a shell that holds its session', { tags: 'slow' }, () => {
     const role = server.addRole()
     return withMachine(server, { config: roleConfig(role.arn) }, async (machine) => {
       const { set, stdout } = await machine.run([...inRole, machine.code()])
@@ -165,7 +165,9 @@ describe('a role', () => {
     })
   })
 
-  it('comes back by the wrapper in the very shell, and goes with its session', ({ skip }) => {
+  it('comes back by the wrapper in the very shell, and goes with its session', { tags: 'slow' }, ({
+    skip,
+  }) => {
     const bash = findOnPath('bash')
     if (bash === undefined) return skip('bash is not on PATH')
     const role = server.addRole()
@@ -315,7 +317,7 @@ describe('a cached session that is too old for a role', () => {
   }
   const age = 'the cached session is 20 minutes old, and the role may want a fresher code'
 
-  it.skipIf(script === undefined)('is replaced, with one more code', () =>
+  it.skipIf(script === undefined)('is replaced, with one more code', { tags: 'slow' }, () =>
     setUp(async (machine, roleName) => {
       const { user } = machine
       const ran = await machine.runAtTerminal(inRole, {
@@ -337,7 +339,7 @@ describe('a cached session that is too old for a role', () => {
       expect(ran.stderr).toBe(endpointNote(server) + note(`AWS did not give the role: ${age}`))
     }))
 
-  it('is an error where nobody can be asked', () =>
+  it('is an error where nobody can be asked', { tags: 'slow' }, () =>
     setUp(async (machine, roleName, place) => {
       const { user } = machine
       const ran = await machine.run(inRole)
@@ -363,13 +365,14 @@ describe('a cached session that is too old for a role', () => {
           ),
       )
       expect(await machine.run([...inRole, machine.code()])).toMatchObject({ status: 0 })
-    }))
+    }),
+  )
 })
 
 describe('a cached session that AWS takes no longer', () => {
   const revoked = 'AWS takes the cached session no longer'
 
-  it.skipIf(script === undefined)('is replaced, with a code, however young it is', () => {
+  it.skipIf(script === undefined)('is replaced, with a code, however young it is', { tags: 'slow' }, () => {
     const role = server.addRole()
     return withMachine(server, { config: roleConfig(role.arn) }, async (machine) => {
       const { user } = machine
@@ -480,7 +483,7 @@ describe('a chain that leads nowhere', () => {
       'for the session that assumes the role there is mfa_duration_seconds',
     ]),
   ]
-  it('is refused before a code is spent', () =>
+  it('is refused before a code is spent', { tags: 'slow' }, () =>
     withMachine(server, {}, async (machine) => {
       const place = `${machine.sandbox.home}/.aws/config`
       for (const [what, config, ...lines] of cases) {
@@ -494,5 +497,6 @@ describe('a chain that leads nowhere', () => {
           asked: [],
         })
       }
-    }))
+    }),
+  )
 })

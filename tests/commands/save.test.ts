@@ -63,7 +63,7 @@ describe('save', () => {
       { region: 'eu-west-3' },
     ))
 
-  it('takes the cached session, and gives back the very bytes of before', () =>
+  it('takes the cached session, and gives back the very bytes of before', { tags: 'slow' }, () =>
     at(async (home) => {
       expect(await home.run(['exec', '--token-code', home.code(), 'true'])).toMatchObject({ status: 0 })
       const odd = `\ufeff# mine\r\n${keysOf(home.user).replaceAll('\n', '\r\n')}[other]\r\nregion = x`
@@ -76,7 +76,8 @@ describe('save', () => {
       expect(await home.run(['save', '--remove', '--to', 'a/b.c@d'])).toEqual(silent)
       expect(await readAwsFile(home, 'credentials')).toBe(plain)
       expect(home.asked()).toEqual(['GetSessionToken'])
-    }))
+    }),
+  )
 
   it('renews its profile in its place', () =>
     at(async (home) => {
@@ -116,7 +117,7 @@ describe('save', () => {
       { region: 'eu-west-3' },
     ))
 
-  it('saves keys of the environment, whose region is left to the environment', () =>
+  it('saves keys of the environment, whose region is left to the environment', { tags: 'slow' }, () =>
     at(async (home) => {
       const environment = { ...environmentOf(server, home.user), AWS_REGION: 'eu-west-2' }
       expect(await home.run(['save', home.code()], { environment })).toEqual(saved())
@@ -134,7 +135,8 @@ describe('save', () => {
       }
       const again = await home.run(['save', '-p', 'mfa', home.code()], { environment })
       expect(again).toEqual(saved())
-    }, ofMfa))
+    }, ofMfa),
+  )
 
   it('does not take the place of what its own role has for a source', () =>
     at(async (home) => {
@@ -184,7 +186,7 @@ describe('save', () => {
 })
 
 describe('a saved profile', () => {
-  it('signs with its source, named by an option or by the environment', () =>
+  it('signs with its source, named by an option or by the environment', { tags: 'slow' }, () =>
     at(async (home) => {
       expect(await home.run(['save', home.code()])).toEqual(saved())
       const first = await sectionOf(home, 'mfa')
@@ -198,7 +200,8 @@ describe('a saved profile', () => {
       expect(exported.stdout).toContain('unset AWS_SECURITY_TOKEN AWS_PROFILE')
       expect(await home.run(['credential-process'], { environment })).toMatchObject({ status: 0 })
       expect(home.asked()).toEqual(['GetSessionToken', 'GetSessionToken'])
-    }))
+    }),
+  )
 
   it('is renewed when its session is nearly over', () =>
     at(async (home) => {
@@ -209,7 +212,7 @@ describe('a saved profile', () => {
       expect(await home.run(['save', home.code()], { environment })).toEqual(saved())
     }))
 
-  it('is no longer ours when it has been given other keys', () =>
+  it('is no longer ours when it has been given other keys', { tags: 'slow' }, () =>
     at(async (home) => {
       expect(await home.run(['save', home.code()])).toEqual(saved())
       const text = await readAwsFile(home, 'credentials')
@@ -226,22 +229,27 @@ describe('a saved profile', () => {
         stderr: errorText(what, 'take that section out by hand'),
       })
       expect(home.asked()).toEqual(asked)
-    }))
+    }),
+  )
 
-  it.each(clients.map((client) => [client.name, client] as const))('serves %s', async (_name, client) => {
-    if (!client.here) return
-    await at(
-      async (home) => {
-        expect(await home.run(['save', home.code()])).toEqual(saved())
-        expect(await askAs(client, 'mfa', home)).toEqual({
-          status: 0,
-          stdout: `${home.user.arn}\n`,
-          stderr: '',
-        })
-      },
-      { region: 'eu-west-1' },
-    )
-  })
+  it.each(clients.map((client) => [client.name, client] as const))(
+    'serves %s',
+    { tags: 'slow' },
+    async (_name, client) => {
+      if (!client.here) return
+      await at(
+        async (home) => {
+          expect(await home.run(['save', home.code()])).toEqual(saved())
+          expect(await askAs(client, 'mfa', home)).toEqual({
+            status: 0,
+            stdout: `${home.user.arn}\n`,
+            stderr: '',
+          })
+        },
+        { region: 'eu-west-1' },
+      )
+    },
+  )
 })
 
 it('notes once what keeps the session from being cached', () =>
@@ -254,25 +262,29 @@ it('notes once what keeps the session from being cached', () =>
     expect([status, stderr]).toEqual([0, noted + endpointNote(server)])
   }))
 
-it('is refused where another program has emptied the file meanwhile, as the AWS CLI does before it fills it', () =>
-  at(async (home) => {
-    const file = awsFile(home, 'credentials')
-    const before = await readAwsFile(home, 'credentials')
-    const emptying = ['--mfa-process', `sh -c ': >${file}; echo ${home.code()}'`]
-    expect(await home.run(['save', ...emptying])).toEqual({
-      status: 1,
-      stdout: '',
-      stderr:
-        endpointNote(server) +
-        errorText(
-          `${file} has become empty, or is gone, since this began`,
-          'another program may be about to fill it again: look what is in it, and try again',
-        ),
-    })
-    expect(await readAwsFile(home, 'credentials')).toBe('')
-    await writeFile(file, before)
-    expect(await home.run(['save'])).toEqual(silent)
-  }))
+it(
+  'is refused where another program has emptied the file meanwhile, as the AWS CLI does before it fills it',
+  { tags: 'slow' },
+  () =>
+    at(async (home) => {
+      const file = awsFile(home, 'credentials')
+      const before = await readAwsFile(home, 'credentials')
+      const emptying = ['--mfa-process', `sh -c ': >${file}; echo ${home.code()}'`]
+      expect(await home.run(['save', ...emptying])).toEqual({
+        status: 1,
+        stdout: '',
+        stderr:
+          endpointNote(server) +
+          errorText(
+            `${file} has become empty, or is gone, since this began`,
+            'another program may be about to fill it again: look what is in it, and try again',
+          ),
+      })
+      expect(await readAwsFile(home, 'credentials')).toBe('')
+      await writeFile(file, before)
+      expect(await home.run(['save'])).toEqual(silent)
+    }),
+)
 
 const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
 
@@ -468,30 +480,35 @@ describe('the file that is written', () => {
       expect((await stat(join(folder, 'credentials'))).mode & 0o777).toBe(0o600)
     }))
 
-  it.each([[[]], [['--no-cache']]])('holds what twenty at once have saved, with %j', (options) =>
-    at(async (home) => {
-      const environment = { AWS_MFA_PROCESS: `echo ${home.code()}` }
-      const names = Array.from({ length: 20 }, (_, index) => `mfa-${index}`)
-      if (options.length > 0) {
-        // Each asks for a session of its own, with the code of its own user.
-        const users = names.map(() => server.addUser())
-        const lines = users.map((user, index) => keysOf(user, `user-${index}`)).join('')
-        await writeFile(awsFile(home, 'credentials'), lines)
-        const words = users.map((user, index) => [
-          ...['save', '-p', `user-${index}`, '--serial-number', user.serialNumber],
-          ...['--to', `mfa-${index}`, ...options, server.nextTokenCode(user)],
-        ])
-        const ran = await Promise.all(words.map((one) => home.run(one)))
-        expect(ran).toEqual(names.map(() => saved()))
-      } else {
-        const ran = await Promise.all(names.map((name) => home.run(['save', '--to', name], { environment })))
-        expect(ran.map(({ status, stdout }) => [status, stdout])).toEqual(names.map(() => [0, '']))
-        expect(home.asked()).toEqual(['GetSessionToken'])
-      }
-      const found = (await readAwsFile(home, 'credentials')).match(/^\[mfa-.*(?=\]$)/gm)
-      expect(found?.map((name) => name.slice(1)).sort()).toEqual([...names].sort())
-      expect(await readdir(join(home.sandbox.home, '.aws'))).toEqual(['config', 'credentials'])
-    }),
+  it.each([[[]], [['--no-cache']]])(
+    'holds what twenty at once have saved, with %j',
+    { tags: 'slow' },
+    (options) =>
+      at(async (home) => {
+        const environment = { AWS_MFA_PROCESS: `echo ${home.code()}` }
+        const names = Array.from({ length: 20 }, (_, index) => `mfa-${index}`)
+        if (options.length > 0) {
+          // Each asks for a session of its own, with the code of its own user.
+          const users = names.map(() => server.addUser())
+          const lines = users.map((user, index) => keysOf(user, `user-${index}`)).join('')
+          await writeFile(awsFile(home, 'credentials'), lines)
+          const words = users.map((user, index) => [
+            ...['save', '-p', `user-${index}`, '--serial-number', user.serialNumber],
+            ...['--to', `mfa-${index}`, ...options, server.nextTokenCode(user)],
+          ])
+          const ran = await Promise.all(words.map((one) => home.run(one)))
+          expect(ran).toEqual(names.map(() => saved()))
+        } else {
+          const ran = await Promise.all(
+            names.map((name) => home.run(['save', '--to', name], { environment })),
+          )
+          expect(ran.map(({ status, stdout }) => [status, stdout])).toEqual(names.map(() => [0, '']))
+          expect(home.asked()).toEqual(['GetSessionToken'])
+        }
+        const found = (await readAwsFile(home, 'credentials')).match(/^\[mfa-.*(?=\]$)/gm)
+        expect(found?.map((name) => name.slice(1)).sort()).toEqual([...names].sort())
+        expect(await readdir(join(home.sandbox.home, '.aws'))).toEqual(['config', 'credentials'])
+      }),
   )
 })
 

@@ -153,7 +153,7 @@ describe('status of a profile', () => {
     expect(await home.run(['exec', '--token-code', home.code(), 'true'])).toMatchObject({ status: 0 })
   }
 
-  it('is that of its cached session, whatever the environment holds', () =>
+  it('is that of its cached session, whatever the environment holds', { tags: 'slow' }, () =>
     withHome(server, async (home) => {
       const none = { status: 3, stdout: 'no session of profile default\n', stderr: '' }
       const environment = ours(minutesFromNow(60))
@@ -170,9 +170,10 @@ describe('status of a profile', () => {
         ),
       )
       expect(home.asked()).toEqual(['GetSessionToken'])
-    }))
+    }),
+  )
 
-  it('needs as much left as is wanted, and tells of one that is over', () =>
+  it('needs as much left as is wanted, and tells of one that is over', { tags: 'slow' }, () =>
     withHome(server, async (home) => {
       await begin(home)
       await endSessionsIn(home, 240)
@@ -184,9 +185,10 @@ describe('status of a profile', () => {
       const over = await home.run(asked)
       expect(over).toMatchObject({ status: 3, stderr: '' })
       expect(over.stdout).toContain(', 1 h 1 min ago, MFA since ')
-    }))
+    }),
+  )
 
-  it('is that of the session saved in it, and of a role', async () => {
+  it('is that of the session saved in it, and of a role', { tags: 'slow' }, async () => {
     const role = server.addRole({ trust: { requireMfa: true } })
     await withHome(
       server,

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -66,7 +67,7 @@ async function askAtOnce(machine: Machine, count: number, words: readonly string
   }
 }
 
-describe('many callers at once', { tags: 'slow' }, () => {
+describe('many callers at once', () => {
   it('run mfa_process once, ask AWS once, and have the same session', () =>
     withMachine(server, { config: withCommand }, async (machine) => {
       const mark = server.requests.length

@@ -247,7 +247,7 @@ describe('usage errors', () => {
     }
   })
 
-  it('repeats no digit of what was typed', async () => {
+  it('repeats no digit of what was typed', { tags: 'slow' }, async () => {
     const typed = [
       '987',
       '9870',

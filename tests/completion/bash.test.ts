@@ -21,7 +21,7 @@ function readByBash(words: readonly string[]): string[] {
   return stdout.split('\0').slice(0, -1)
 }
 
-describe.skipIf(findOnPath('bash') === undefined)('a name of any characters', () => {
+describe.skipIf(findOnPath('bash') === undefined)('a name of any characters', { tags: 'slow' }, () => {
   it.each(['', "'", '"'])('is the same name for bash behind %s', (quote) => {
     const name = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 12 })

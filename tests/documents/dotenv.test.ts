@@ -90,12 +90,15 @@ describe('a dotenv document', () => {
   )
 
   for (const [name, missing, read] of readers) {
-    it.skipIf(missing)(`is read as it is meant by ${name}${missing ? ', which is not here' : ''}`, () =>
-      withSandbox(async (sandbox) => {
-        expect(sayable.length).toBeGreaterThan(20)
-        for (const value of sayable)
-          expect(await read(sandbox, render(value))).toEqual([render(value).trim()])
-      }),
+    it.skipIf(missing)(
+      `is read as it is meant by ${name}${missing ? ', which is not here' : ''}`,
+      { tags: 'slow' },
+      () =>
+        withSandbox(async (sandbox) => {
+          expect(sayable.length).toBeGreaterThan(20)
+          for (const value of sayable)
+            expect(await read(sandbox, render(value))).toEqual([render(value).trim()])
+        }),
     )
   }
 

@@ -1,4 +1,4 @@
-/** How often each thing is tried: a share of it in `npm test`, all of it in `npm run test:faults`. */
+/** How often each thing is tried: a share of it in `npm run test:all`, all of it in `npm run test:faults`. */
 const table = {
   kills: { share: 30, all: 1000 },
   damagedRuns: { share: 20, all: 60 },

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest'
 import type { ToolRun } from '../commands/tool.ts'
 import {

@@ -198,28 +198,32 @@ describe('writing', () => {
   })
 
   const canForbid = isRoot && process.platform === 'linux' && forbidsByAttribute()
-  it.skipIf(!canForbid)('on Windows waits for who has the file open (by chattr, as root)', async () => {
-    writePrivateFile(open(), 'name', 'before')
-    runProgram('chattr', ['+i', file()])
-    try {
-      const child = writer.start(['write', path, home, 'win32', 'name', 'a'])
-      await expect.poll(() => readdirSync(path), { interval: 1 }).toHaveLength(2)
-      await pause(100)
-      expect(readFileSync(file(), 'utf8')).toBe('before')
-      runProgram('chattr', ['-i', file()])
-      expect(await child.result()).toEqual(['written'])
-      expect(readFileSync(file(), 'utf8')).toBe('a'.repeat(30_000))
+  it.skipIf(!canForbid)(
+    'on Windows waits for who has the file open (by chattr, as root)',
+    { tags: 'slow' },
+    async () => {
+      writePrivateFile(open(), 'name', 'before')
       runProgram('chattr', ['+i', file()])
-      for (const platform of ['win32', 'linux']) {
-        expect(await writer.start(['write', path, home, platform, 'name', 'b']).result()).toEqual(['EPERM'])
+      try {
+        const child = writer.start(['write', path, home, 'win32', 'name', 'a'])
+        await expect.poll(() => readdirSync(path), { interval: 1 }).toHaveLength(2)
+        await pause(100)
+        expect(readFileSync(file(), 'utf8')).toBe('before')
+        runProgram('chattr', ['-i', file()])
+        expect(await child.result()).toEqual(['written'])
+        expect(readFileSync(file(), 'utf8')).toBe('a'.repeat(30_000))
+        runProgram('chattr', ['+i', file()])
+        for (const platform of ['win32', 'linux']) {
+          expect(await writer.start(['write', path, home, platform, 'name', 'b']).result()).toEqual(['EPERM'])
+        }
+        expect(readdirSync(path)).toEqual(['name'])
+      } finally {
+        runProgram('chattr', ['-i', file()])
       }
-      expect(readdirSync(path)).toEqual(['name'])
-    } finally {
-      runProgram('chattr', ['-i', file()])
-    }
-  })
+    },
+  )
 
-  it('by many at once ends with the text of one', async () => {
+  it('by many at once ends with the text of one', { tags: 'slow' }, async () => {
     const texts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const children = texts.map((text) =>
       writer.start(['write', path, home, process.platform, 'name', ...text.repeat(20)]),

@@ -25,7 +25,7 @@ describe('a file that is read', () => {
     await once(writer, 'close')
   })
 
-  it('may be empty, and have been made so', async () => {
+  it('may be empty, and have been made so', { tags: 'slow' }, async () => {
     writeFileSync(join(folder.path, 'empty'), '')
     expect(readFilled(join(folder.path, 'empty'))).toHaveLength(0)
     await pause(20)

@@ -103,7 +103,7 @@ describe('a file', () => {
     expect([text(), litter()]).toEqual(['old\n', []])
   })
 
-  it('may be empty, and may be large', () => {
+  it('may be empty, and may be large', { tags: 'slow' }, () => {
     writeFileSync(file, '')
     const large = 'x'.repeat(20_000_000)
     expect(replace(large)).toEqual(written)
@@ -230,7 +230,7 @@ describe.runIf(onUnix)('what is not to be replaced', () => {
     expect([lstatSync(file, { bigint: true }).ino, readdirSync(folder)]).toEqual([before.ino, names])
   })
 
-  it.runIf(isRoot)("somebody else's, or in a folder without permission", () => {
+  it.runIf(isRoot)("somebody else's, or in a folder without permission", { tags: 'slow' }, () => {
     const as = { uid: nobody, gid: nobody }
     const asNobody = (): unknown => {
       const told = runProgram([], as)
@@ -377,6 +377,7 @@ const stracePresent = succeeds('strace', '-qq', '-o', '/dev/null', 'true')
 
 describe.skipIf(!stracePresent)(
   `a system call that fails${stracePresent ? '' : ' (strace is not here, or may not trace)'}`,
+  { tags: 'slow' },
   () => {
     const inject = (...faults: string[]) => [
       ...['strace', '-qq', '-o', '/dev/null'],
@@ -494,7 +495,9 @@ function expectWhole(number: number, size = 100_000): void {
 }
 
 describe.runIf(onUnix)('a run', () => {
-  it('beside others finds and leaves whole files, though without turns not all changes', async () => {
+  it('beside others finds and leaves whole files, though without turns not all changes', {
+    tags: 'slow',
+  }, async () => {
     const runs = [1, 2, 3].map(async () => {
       const [name = '', ...words] = command(file, 100_000, '30')
       const child = spawn(name, words, { stdio: ['ignore', 'pipe', 'inherit'] })

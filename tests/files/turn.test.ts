@@ -144,30 +144,34 @@ describe('who waits', () => {
 const hasStrace = process.platform === 'linux' && findOnPath('strace') !== undefined
 
 describe('who comes late', () => {
-  it.skipIf(!hasStrace)('with a number that has been used meanwhile gives way (by strace)', async () => {
-    const dead = await startHolder()
-    dead.kill()
-    await dead.end
-    const trace = join(folder.path, 'trace')
-    const starter = ['strace', '-D', '-f', '-qq', '-o', trace, '-e', 'trace=connect,bind']
-    const late = contender.start([folder.path, 'name', 'hold'], {
-      starter: [...starter, '-e', 'inject=bind:delay_enter=500000'],
-    })
-    // It has found the first number dead, and stops before it makes the second.
-    await expect.poll(() => readFileSync(trace, 'utf8'), { interval: 5 }).toContain('ECONNREFUSED')
-    late.kill('SIGSTOP')
-    const second = await startHolder()
-    second.say('leave')
-    await second.end
-    const third = await startHolder()
-    expect(listTurns()).toEqual(['turn-3'])
-    late.kill('SIGCONT')
-    await late.hears(waitsFor(third))
-    expect(listTurns()).toEqual(['turn-2', 'turn-3'])
-    third.kill()
-    await late.hears('holds')
-    expect(listTurns()).toEqual(['turn-4'])
-  })
+  it.skipIf(!hasStrace)(
+    'with a number that has been used meanwhile gives way (by strace)',
+    { tags: 'slow' },
+    async () => {
+      const dead = await startHolder()
+      dead.kill()
+      await dead.end
+      const trace = join(folder.path, 'trace')
+      const starter = ['strace', '-D', '-f', '-qq', '-o', trace, '-e', 'trace=connect,bind']
+      const late = contender.start([folder.path, 'name', 'hold'], {
+        starter: [...starter, '-e', 'inject=bind:delay_enter=500000'],
+      })
+      // It has found the first number dead, and stops before it makes the second.
+      await expect.poll(() => readFileSync(trace, 'utf8'), { interval: 5 }).toContain('ECONNREFUSED')
+      late.kill('SIGSTOP')
+      const second = await startHolder()
+      second.say('leave')
+      await second.end
+      const third = await startHolder()
+      expect(listTurns()).toEqual(['turn-3'])
+      late.kill('SIGCONT')
+      await late.hears(waitsFor(third))
+      expect(listTurns()).toEqual(['turn-2', 'turn-3'])
+      third.kill()
+      await late.hears('holds')
+      expect(listTurns()).toEqual(['turn-4'])
+    },
+  )
 })
 
 describe.skipIf(isWindows)('no turn', () => {

@@ -135,14 +135,15 @@ describe.skipIf(process.platform === 'win32')('a profile', () => {
     return runProgram(program, words, { sandbox, environment: { COMMANDS: JSON.stringify(commands) } })
   }
 
-  it('may lead to another one', () =>
+  it('may lead to another one', { tags: 'slow' }, () =>
     withSandbox(async (sandbox) => {
       const { stdout, stderr } = await run(sandbox, 'one', { one: again('two'), two: again('three') })
       expect(stderr.toString()).toBe('')
       expect(JSON.parse(stdout.toString())).toMatchObject({ SecretAccessKey: 'secret of three' })
-    }))
+    }),
+  )
 
-  it('that leads back to itself is refused', () =>
+  it('that leads back to itself is refused', { tags: 'slow' }, () =>
     withSandbox(async (sandbox) => {
       const commands = { one: again('two'), two: `sh -c '${again('one')}; exit $?'` }
       const { status, stdout, stderr } = await run(sandbox, 'one', commands)
@@ -157,7 +158,8 @@ describe.skipIf(process.platform === 'win32')('a profile', () => {
       )
       expect([status, stdout.toString()]).toEqual([6, ''])
       expect(stderr.toString()).toBe(`${loop}${failed('two')}${failed('one')}`)
-    }))
+    }),
+  )
 })
 
 it.skipIf(script === undefined)('credential_process may ask at the terminal', () =>

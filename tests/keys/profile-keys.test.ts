@@ -26,7 +26,7 @@ const keysFrom = (place: string) => ({
 })
 
 describe('the keys of a profile', () => {
-  it('stand in one of the files', async () => {
+  it('stand in one of the files', { tags: 'slow' }, async () => {
     expect(await read({ credentials: inCredentials })).toEqual(keysFrom('credentials, line 2'))
     expect(await read({ config: inConfig })).toEqual(keysFrom('config, line 2'))
     expect(await read({ config: '[profile mfa]\nregion = x\n', credentials: inCredentials })).toEqual(

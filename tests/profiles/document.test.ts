@@ -21,7 +21,7 @@ describe('a nasty file', () => {
     expectCover(bytes, document)
   })
 
-  it('of 100,000 sections', () => {
+  it('of 100,000 sections', { tags: 'slow' }, () => {
     const names = Array.from({ length: 100_000 }, (_, n) => `p${n}`)
     const document = parseProfileDocument(Buffer.from(names.map((name) => `[${name}]\n`).join('')))
     expect(document.headers()).toEqual(names)
@@ -29,7 +29,7 @@ describe('a nasty file', () => {
     expect(document.defect).toBeUndefined()
   })
 
-  it('of 10 MB', () => {
+  it('of 10 MB', { tags: 'slow' }, () => {
     const profile = (n: number) => `[profile p${n}]\naws_access_key_id = AKIA${n}\nregion = eu-west-1\n`
     const text = Array.from({ length: 160_000 }, (_, n) => profile(n)).join('')
     expect(text.length).toBeGreaterThan(10_000_000)

@@ -165,7 +165,7 @@ describe('saving into a nasty file', () => {
     } else expect(outcome).toEqual([6, refusedNasty[name], otherName])
   })
 
-  it('of 100,000 sections, and of 10 MB', () => {
+  it('of 100,000 sections, and of 10 MB', { tags: 'slow' }, () => {
     const profile = (n: number) =>
       `[p${n}]\naws_access_key_id = AKIA${n}\n# ${'-'.repeat(60)}\nregion = eu-west-1\n`
     const old = Buffer.from(Array.from({ length: 100_000 }, (_, n) => profile(n)).join(''))
@@ -474,7 +474,9 @@ describe('the recorded source', () => {
     expect(await sourceIn(written(), '[profile mfa]\nregion = x\n')).toEqual({ profile: 'base' })
   })
 
-  it('is none for a profile that save did not write, or that has been given other keys', async () => {
+  it('is none for a profile that save did not write, or that has been given other keys', {
+    tags: 'slow',
+  }, async () => {
     expect(await sourceIn(`[a]\nx = y\n${written()}`, '', 'a')).toBeUndefined()
     expect(await sourceIn(written().replace(/ASIA\w+/, 'AKIAIOSFODNN7EXAMPLE'))).toBeUndefined()
     expect(await sourceIn(written().replace(/aws_mfa_env_source.*\n/, ''))).toBeUndefined()

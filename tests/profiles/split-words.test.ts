@@ -27,7 +27,7 @@ describe('a command', () => {
     expect(splitWindowsWords(text)).toEqual(windows)
   })
 
-  it.skipIf(botocoreVersion() === undefined)('has the words that botocore finds', () => {
+  it.skipIf(botocoreVersion() === undefined)('has the words that botocore finds', { tags: 'slow' }, () => {
     const text = fc.string({
       unit: fc.constantFrom('a', 'é', ' ', '\t', '\n', '"', "'", '\\', '$'),
       maxLength: 12,

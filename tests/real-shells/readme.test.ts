@@ -263,7 +263,7 @@ describeEachShell(
     const completion = completed[shell.kind]
     const prompt = prompted[shell.kind]
 
-    it.runIf(completion)('has the line for completion', () => {
+    it.runIf(completion)('has the line for completion', { tags: 'slow' }, () => {
       const line = completionLines.find((candidate) => candidate.includes(`completion ${shell.kind}`)) ?? ''
       return run(completion as NonNullable<typeof completion>, line.replace(/ +# .*/, ''))
     })

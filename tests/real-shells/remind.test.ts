@@ -144,34 +144,38 @@ describeEachShell(
         expect(names.filter((name) => /awsmfa|mfa_now/i.test(name))).toEqual([])
       }))
 
-    it('reads what the variables say, whoever set them, and is silent where they do not say it', () =>
-      withSandbox(async (sandbox) => {
-        const time = inSeconds(7250)
-        const forms = [
-          time.replace('Z', '.123Z'),
-          time.replace('Z', '.123456789+00:00'),
-          time.replace('Z', '-00:00'),
-          ...[60, -60, 330, -570, 840].map((minutes) => inZone(time, minutes)),
-        ]
-        const lines = [
-          ...[look, show],
-          ...lookAt('2000-01-01T00:00:00Z'),
-          setVariable(shell, 'AWS_CREDENTIAL_EXPIRATION', null),
-          setVariable(shell, 'AWS_SESSION_TOKEN', 'token'),
-          ...[look, show],
-          ...malformed.flatMap(lookAt),
-          ...forms.flatMap(lookAt),
-          ...lookAt(inSeconds(650)),
-          ...lookAt('2000-01-01T00:00:00Z'),
-        ]
-        const silent = '[]\n'.repeat(malformed.length + 3)
-        expect(await run(shell, sandbox, lines)).toEqual({
-          status: 0,
-          stdout: `${silent}${'[2h0m]\n'.repeat(forms.length)}[10m]\n[ended]\n`,
-          // That aws-mfa-env can renew another tool's session, nobody has said.
-          stderr: note('ends in 10m') + note('has ended'),
-        })
-      }))
+    it(
+      'reads what the variables say, whoever set them, and is silent where they do not say it',
+      { tags: 'slow' },
+      () =>
+        withSandbox(async (sandbox) => {
+          const time = inSeconds(7250)
+          const forms = [
+            time.replace('Z', '.123Z'),
+            time.replace('Z', '.123456789+00:00'),
+            time.replace('Z', '-00:00'),
+            ...[60, -60, 330, -570, 840].map((minutes) => inZone(time, minutes)),
+          ]
+          const lines = [
+            ...[look, show],
+            ...lookAt('2000-01-01T00:00:00Z'),
+            setVariable(shell, 'AWS_CREDENTIAL_EXPIRATION', null),
+            setVariable(shell, 'AWS_SESSION_TOKEN', 'token'),
+            ...[look, show],
+            ...malformed.flatMap(lookAt),
+            ...forms.flatMap(lookAt),
+            ...lookAt(inSeconds(650)),
+            ...lookAt('2000-01-01T00:00:00Z'),
+          ]
+          const silent = '[]\n'.repeat(malformed.length + 3)
+          expect(await run(shell, sandbox, lines)).toEqual({
+            status: 0,
+            stdout: `${silent}${'[2h0m]\n'.repeat(forms.length)}[10m]\n[ended]\n`,
+            // That aws-mfa-env can renew another tool's session, nobody has said.
+            stderr: note('ends in 10m') + note('has ended'),
+          })
+        }),
+    )
   },
   ({ dialect }) => dialect in looking,
 )

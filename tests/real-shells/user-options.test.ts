@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, it } from 'vitest'
 import { dialects } from '../../src/dialects/dialects.ts'
 import { describeEachShell } from './each-shell.ts'

@@ -232,7 +232,7 @@ const startFiles: Readonly<Record<string, string>> = {
 describeEachShell(
   'the wrapper, set up in the start file and typed into a terminal',
   (shell) => {
-    it.skipIf(script === undefined)('puts a session in', () =>
+    it.skipIf(script === undefined)('puts a session in', { tags: 'slow' }, () =>
       withTool(shell, async (world) => {
         const { sandbox, environment } = world
         const user = server.addUser()

@@ -95,7 +95,7 @@ describe.skipIf(process.platform === 'win32')("mfa_process's command", () => {
       await hasEnded(Number(await readFile(file, 'utf8')))
     }))
 
-  it('leaves something behind that holds its stdout', async () => {
+  it('leaves something behind that holds its stdout', { tags: 'slow' }, async () => {
     expect(await codeOf('sleep 20 2>&- & echo 123456', 15_000)).toBe('123456')
   })
 })
@@ -141,7 +141,7 @@ describe.skipIf(process.platform === 'win32')('a code of mfa_process', () => {
     })
   })
 
-  it('is followed by the next one where it is wrong', async () => {
+  it('is followed by the next one where it is wrong', { tags: 'slow' }, async () => {
     expect(await use('222222', ['111111', '222222'], clockAt(29_000))).toEqual({
       used: ['111111', '222222'],
       notes: ['AWS did not accept the code of this half minute: waiting 1 s for the next one'],
@@ -160,7 +160,7 @@ describe.skipIf(process.platform === 'win32')('a code of mfa_process', () => {
     })
   })
 
-  it('is of the half minute in which the command has ended', async () => {
+  it('is of the half minute in which the command has ended', { tags: 'slow' }, async () => {
     const shown = clockAt(58_500)
     let reads = 0
     const now = () => (reads++ === 0 ? 1_800_000_029_000 : shown())
@@ -186,7 +186,7 @@ describe.skipIf(process.platform === 'win32')('a code of mfa_process', () => {
     })
   })
 
-  it('is waited for where one of this half minute has been used', async () => {
+  it('is waited for where one of this half minute has been used', { tags: 'slow' }, async () => {
     const usedAt = 1_800_000_000_000
     expect(await use('111111', ['111111', '222222'], clockAt(28_600), usedAt)).toEqual({
       used: ['111111'],
