@@ -75,12 +75,12 @@ function __awsmfa_remind {
 }
 
 # In front of what is there, and behind `&&`, where errexit does not take its status for a failure. An element of its own
-# leaves PIPESTATUS alone too.
+# leaves PIPESTATUS alone too; but bash-preexec before 0.6 looks for what it has put there in the first element alone.
 # shellcheck disable=SC2128,SC2178
 case ${PROMPT_COMMAND[*]-} in
   *__awsmfa_remind*) ;;
   *)
-    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)); then
+    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)) || [[ ${PROMPT_COMMAND-} == *__bp_* ]]; then
       PROMPT_COMMAND="__awsmfa_remind && :${PROMPT_COMMAND:+; ${PROMPT_COMMAND}}"
     else
       PROMPT_COMMAND=('__awsmfa_remind && :' ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})

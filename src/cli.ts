@@ -13,19 +13,20 @@ import {
   type OptionName,
   optionNames,
   options,
-  spellingsOf,
   type ValueOption,
 } from './options.ts'
+import { readWords, type Words } from './words.ts'
 
 /**
  * The command and options that the words after the program's name ask for.
  * @throws {Failure} usage, with a text that repeats no digit
  */
 export function parseCommandLine(words: readonly string[]): CommandLine {
-  const word = commandWords.find((candidate) => candidate === words[0])
+  const read = readWords(words)
+  const { command: word } = read
   const taken = [...(word === undefined ? optionsWithoutCommand : commandOptions[word]), ...commonOptions]
-  const rest = words.slice(word === undefined ? 0 : 1)
-  const parsed = word === 'exec' ? splitExec(rest, taken) : split(rest, taken)
+  refuseMisread(read.options, taken)
+  const parsed = parseWithYargs(words, read)
   const command: CommandName = word ?? (parsed.flags.has('unset') ? 'unset' : 'export')
   const line = { command, ...parsed }
   if (line.flags.has('help') || line.flags.has('version')) return line
@@ -38,114 +39,61 @@ const optionsWithoutCommand: readonly OptionName[] = [...commandOptions.export, 
 
 /** Whether the words, however wrong, ask for statements, and the shell that they name. */
 export function scanForStatements(words: readonly string[]): { due: boolean; shell: string | undefined } {
-  const own = optionWords(words)
-  const helps = own.some(
-    (word, index) => ['--help', '-h', '--version'].includes(word) && !takesValue(own[index - 1]),
+  const { command, options } = readWords(words)
+  const helps = options.some(
+    ({ name, value }) => (name === 'help' || name === 'version') && value === undefined,
   )
-  const due = !helps && !commandWords.some((command) => command === words[0])
-  const at = words.findIndex((word) => /^(-s|--shell)(=|$)/.test(word))
-  const word = words[at]
-  if (word === undefined) return { due, shell: undefined }
-  return { due, shell: word.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1] }
-}
-
-/** The words before `--`, among which options are looked for. */
-function optionWords(words: readonly string[]): readonly string[] {
-  const end = words.indexOf('--')
-  return end < 0 ? words : words.slice(0, end)
-}
-
-function takesValue(word: string | undefined): boolean {
-  if (word === undefined) return false
-  return optionNames.some((name) => !isFlag(name) && spellingsOf(name).includes(word))
-}
-
-/** The words that are for us: not those of exec's command, and not those behind `--`. */
-export function ownWords(words: readonly string[]): readonly string[] {
-  return words[0] === 'exec' ? words.slice(0, 1 + optionsEnd(words.slice(1))) : optionWords(words)
-}
-
-function optionsEnd(words: readonly string[]): number {
-  let end = 0
-  while (/^-./.test(words[end] ?? '') && words[end] !== '--') end += takesValue(words[end]) ? 2 : 1
-  return end
-}
-
-/** Everything from the first word that is no option of ours is the command's, with or without `--` before it. */
-function splitExec(words: readonly string[], taken: readonly OptionName[]): Omit<CommandLine, 'command'> {
-  const end = optionsEnd(words)
-  const parsed = split(words.slice(0, end), taken)
-  return { ...parsed, operands: words.slice(words[end] === '--' ? end + 1 : end) }
+  return {
+    due: !helps && command === undefined,
+    shell: options.find(({ name }) => name === 'shell')?.value,
+  }
 }
 
 /** @param taken the options that the command takes, which are suggested where another one is unknown */
-function split(words: readonly string[], taken: readonly OptionName[]): Omit<CommandLine, 'command'> {
-  const parsed = parseWithYargs(words)
-  const known = new Set<string>([
-    '_',
-    '$0',
-    ...optionNames,
-    ...optionNames.flatMap((name) => aliasOf(name) ?? []),
-  ])
-  if (parsed === undefined || Object.keys(parsed).some((name) => !known.has(name)))
-    throw misread(words, taken)
+function refuseMisread(typedOptions: Words['options'], taken: readonly OptionName[]): void {
+  for (const { typed, name, value, apart } of typedOptions) {
+    if (name === undefined) throw unknownOption(typed, taken)
+    if (isFlag(name)) {
+      if (value !== undefined) throw usageFailure(`--${name} takes no value`)
+    } else if (!value || (apart && /^-[^0-9]/.test(value))) throw valueMissing(name)
+  }
+}
+
+/** What the words say, which are no others than ours. Behind where these end, all of `exec`'s are its command's. */
+function parseWithYargs(words: readonly string[], { command, end }: Words): Omit<CommandLine, 'command'> {
+  const begin = command === undefined ? 0 : 1
+  const isExec = command === 'exec'
+  const parsed = Parser(words.slice(begin, isExec ? end : undefined), {
+    alias: Object.fromEntries(optionNames.map((name) => [name, [aliasOf(name) ?? []].flat()])),
+    count: optionNames.filter(isFlag),
+    string: optionNames.filter((name) => !isFlag(name)),
+    // A flag that may take nothing leaves a `true` behind it alone; a value of exactly one word may be a dash.
+    narg: Object.fromEntries(optionNames.map((name) => [name, isFlag(name) ? 0 : 1])),
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'short-option-groups': false,
+    },
+  })
   const values: Partial<Record<ValueOption, string>> = {}
   const flags = new Set<Flag>()
   for (const name of optionNames) {
     const value = parsed[name]
     if (value === undefined || value === 0) continue
     if (Array.isArray(value) || (isFlag(name) && Number(value) > 1))
-      throw usageFailure(`--${name} is given more than once`)
+      throw usageFailure(`--${name} is given more than once`, ...(name === 'shell' ? [wrapperSays] : []))
     if (isFlag(name)) flags.add(name)
-    else if (value === '') throw valueMissing(name)
     else values[name] = String(value)
   }
-  return { values, flags, operands: parsed._.map(String) }
+  const rest = words.slice(words[end] === '--' ? end + 1 : end)
+  return { values, flags, operands: isExec ? rest : parsed._.map(String) }
 }
 
-/** What yargs made of the words; undefined where it found them wrong, which its own text would say in its own way. */
-function parseWithYargs(words: readonly string[]) {
-  // What yargs calls its own results is no option.
-  if (optionWords(words).some((word) => /^--?(_|\$0)(=|$)/.test(word))) return undefined
-  const flags = optionNames.filter(isFlag)
-  const values = optionNames.filter((name) => !isFlag(name))
-  try {
-    const { argv, error } = Parser.detailed([...words], {
-      alias: Object.fromEntries(optionNames.map((name) => [name, [aliasOf(name) ?? []].flat()])),
-      count: flags,
-      string: values,
-      // A flag that may take nothing leaves a `true` behind it alone; a value of exactly one word may be a dash.
-      narg: Object.fromEntries(optionNames.map((name) => [name, isFlag(name) ? 0 : 1])),
-      configuration: {
-        'boolean-negation': false,
-        'camel-case-expansion': false,
-        'dot-notation': false,
-        'parse-numbers': false,
-        'parse-positional-numbers': false,
-        'short-option-groups': false,
-      },
-    })
-    return error ? undefined : argv
-  } catch {
-    // An option called like a property of every object (`--constructor`) is more than yargs can take.
-    return undefined
-  }
-}
-
-/** Which of the words an option of ours cannot be. */
-function misread(words: readonly string[], taken: readonly OptionName[]): Failure {
-  for (const [index, word] of words.entries()) {
-    if (word === '--') break
-    if (!/^-./.test(word)) continue
-    const [typed = word, value] = word.split(/=(.*)/s)
-    const name = optionNames.find((known) => spellingsOf(known).includes(typed))
-    if (name === undefined) return unknownOption(typed, taken)
-    if (isFlag(name) && value !== undefined) return usageFailure(`--${name} takes no value`)
-    if (!isFlag(name) && value === undefined && /^(-.|$)/.test(words[index + 1] ?? ''))
-      return valueMissing(name)
-  }
-  return usageFailure('the command line cannot be read', 'all options: aws-mfa-env --help')
-}
+const wrapperSays =
+  'a wrapper says it itself: for another one run aws-mfa-env, as in: aws-mfa-env --shell json'
 
 function unknownOption(typed: string, taken: readonly OptionName[]): Failure {
   const quoted = quoteOperand(typed)

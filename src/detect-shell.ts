@@ -40,9 +40,10 @@ export function detectShell(
     if (passedOver !== undefined && !isNpm(ancestor)) return passedOver
     passedOver = undefined
     const names = namesOf(ancestor)
-    const other = names.map(baseName).find((name) => unserved.includes(name))
-    if (other !== undefined) return { unserved: other }
-    const found = names.map(findShellName).find((name) => name !== undefined)
+    // A script may be called like a shell.
+    const known = names.find((name) => isUnserved(name) || findShellName(name) !== undefined)
+    if (known !== undefined && isUnserved(known)) return { unserved: baseName(known) }
+    const found = known === undefined ? undefined : findShellName(known)
     if (found !== undefined) {
       if (found !== 'sh' || ancestor.words[1] !== '-c') return found
       passedOver = found
@@ -60,6 +61,8 @@ function namesOf({ words, name }: Ancestor): string[] {
   const program = (rest[at] === '-m' ? rest[at + 1] : rest[at]) ?? ''
   return findShellName(program) === 'xonsh' ? [program] : [first, name]
 }
+
+const isUnserved = (name: string) => unserved.includes(baseName(name))
 
 function baseName(path: string): string {
   return path.replace(/^.*[/\\]/s, '').replace(/^-/, '')

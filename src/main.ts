@@ -1,10 +1,10 @@
-import { ownWords } from './cli.ts'
 import { ExitCode, Failure, renderLine } from './errors.ts'
 import { makeSurroundings, type Opened } from './own-process/make-surroundings.ts'
 import { endBy, handleSignals } from './own-process/signals.ts'
 import { writeQuietly, writeStatements } from './own-process/write.ts'
 import { isReached } from './processes/foreground.ts'
 import { fail, run } from './run.ts'
+import { readWords } from './words.ts'
 
 /** Words, environment and signals in, one write and the exit code out: with own-process/, all that touches the process. */
 async function main(): Promise<void> {
@@ -28,7 +28,8 @@ async function main(): Promise<void> {
     opened.terminal?.say('\n')
     end(new Failure(ExitCode.interrupted, 'interrupted'))
   }
-  const surroundings = makeSurroundings(ownWords(words).includes('--debug'), handleSignals(interrupt), opened)
+  const isDebugging = readWords(words).options.some(({ name }) => name === 'debug')
+  const surroundings = makeSurroundings(isDebugging, handleSignals(interrupt), opened)
   // With nothing left to wait for Node.js would end with 0, and with an empty text, which `eval` finds good.
   process.once('beforeExit', () => end(new Error('the run has stopped before its end')))
   try {

@@ -98,6 +98,12 @@ const cases: readonly (readonly [
     `#!/bin/bash\n${line}\n`,
   ],
   ['a pipe in fish', 'fish', ['fish', '--no-config', '-c', 'aws-mfa-env --unset | cat']],
+  [
+    'a bash script that is called like a shell',
+    'bourne',
+    ['bash', '-c', 'mv SCRIPT es; ./es; true'],
+    `#!/bin/bash\n${line}\n`,
+  ],
   ['nu', 'nu', ['nu', '-n', '-c', 'aws-mfa-env --unset']],
   ['bash from nu', 'bourne', ['nu', '-n', '-c', `bash -c '${line}'`]],
   ['nu from bash', 'nu', ['bash', '-c', `nu -n -c 'aws-mfa-env --unset'; true`]],

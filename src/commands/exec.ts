@@ -3,6 +3,7 @@ import { looksLikeTokenCode } from '../forms.ts'
 import type { CommandLine } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
 import { findObstacle, type Obstacle } from '../processes/find-obstacle.ts'
+import { inheritedDescriptors } from '../processes/inherited-descriptors.ts'
 import { type ChildEnd, runChild } from '../processes/run-child.ts'
 import { findStart } from '../processes/windows-start.ts'
 import { resolveOrder } from '../session/order.ts'
@@ -16,6 +17,7 @@ const example = 'aws-mfa-env exec --token-code 123456 aws s3 ls'
 
 /** `exec`: runs one command with a session in its environment alone, and ends as it does. */
 export async function runExec(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
+  const descriptors = inheritedDescriptors(surroundings.platform)
   const { operands, values, flags } = line
   const [command = '', ...words] = operands
   refuseUnfit(command, words)
@@ -31,7 +33,7 @@ export async function runExec(line: CommandLine, surroundings: Surroundings): Pr
   noteCleared()
   const environment = apply(changesFor(session), surroundings)
   noteGarbled(environment, surroundings.note)
-  return outcomeOf(await runChild(command, words, environment, surroundings), command)
+  return outcomeOf(await runChild(command, words, environment, descriptors, surroundings), command)
 }
 
 /** What Node.js makes of bytes that are not UTF-8. */
@@ -118,7 +120,7 @@ function unstartable(obstacle: Obstacle, command: string): Failure {
     return new Failure(
       ExitCode.notFound,
       `${name} cannot be run: it needs a program that is not there`,
-      'in a script that is the interpreter in its first line',
+      'in a script that is the interpreter in its first line, where the line ends of Windows would belong to its name',
     )
   }
   const onPath = 'it is looked for on PATH, without a shell: aliases and functions are unknown here'

@@ -6,12 +6,12 @@ import {
   commonOptions,
   isFlag,
   type OptionName,
-  optionNames,
   options,
   removalOptions,
   spellingsOf,
   type ValueOption,
 } from '../options.ts'
+import { findOption, readWords } from '../words.ts'
 
 /** A word that can stand somewhere, plain, and a few words on it, which may be none. */
 export interface Candidate {
@@ -32,23 +32,6 @@ export interface Values {
   of(option: ValueOption): readonly Candidate[]
 }
 
-/** The words before the cursor's, as our command line takes them. */
-interface Preceding {
-  readonly given: ReadonlySet<OptionName>
-  /** The option whose value is the cursor's word. */
-  readonly awaiting: ValueOption | undefined
-  /** Behind `--` there are no options. */
-  readonly ended: boolean
-  readonly operands: number
-  /** Where `exec`'s command begins, by index. */
-  readonly commandAt: number | undefined
-}
-
-/** How an option may be typed. */
-const typedOptions: ReadonlyMap<string, OptionName> = new Map(
-  optionNames.flatMap((name) => spellingsOf(name).map((spelling) => [spelling, name] as const)),
-)
-
 /** Options that exclude each other. */
 const opposites: Partial<Record<OptionName, OptionName>> = { all: 'profile', profile: 'all' }
 
@@ -61,48 +44,29 @@ const nothing: Completion = { before: '', candidates: [] }
 export function complete(words: readonly string[], values: Values): Completion {
   const [program = '', ...typed] = words
   const current = typed.pop() ?? ''
-  const command = commandWords.find((word) => word === typed[0])
-  const preceding = readPreceding(typed, command)
-  if (preceding.awaiting !== undefined) return valueCompletion(preceding.awaiting, '', values)
-  const dashed = /^-/.test(current) && !preceding.ended
-  if (preceding.commandAt !== undefined) return { commandAt: preceding.commandAt + 1 }
-  if (command === 'exec' && !dashed) return { commandAt: words.length - 1 }
-  const [, option = '', before] = /^(-[^=]*)(=)/.exec(current) ?? []
-  const name = typedOptions.get(option)
-  if (dashed && before !== undefined) {
+  const { command, options: before, operands, end } = readWords(typed)
+  const last = before.at(-1)
+  if (last?.apart && last.value === undefined) {
+    return valueCompletion(last.name as ValueOption, '', values)
+  }
+  const given = new Set(before.flatMap(({ name }) => name ?? []))
+  const ended = typed[end] === '--'
+  const dashed = /^-/.test(current) && !ended
+  if (command === 'exec') {
+    if (end < typed.length) return { commandAt: 1 + (ended ? end + 1 : end) }
+    if (!dashed) return { commandAt: words.length - 1 }
+  }
+  const [, option = '', joined] = /^(-[^=]*)(=)/.exec(current) ?? []
+  const name = findOption(option)
+  if (dashed && joined !== undefined) {
     return name === undefined || isFlag(name) ? nothing : valueCompletion(name, `${option}=`, values)
   }
-  if (dashed) return { before: '', candidates: optionCandidates(command, preceding, program, current) }
+  if (dashed) return { before: '', candidates: optionCandidates(command, given, program, current) }
   if (typed.length === 0) return { before: '', candidates: commandCandidates() }
-  const named = (command === 'init' || command === 'completion') && preceding.operands === 0
+  const named = (command === 'init' || command === 'completion') && operands.length === 0
   if (named) return { before: '', candidates: values.shells(command) }
-  if (current !== '' || preceding.ended) return nothing
-  return { before: '', candidates: optionCandidates(command, preceding, program, current) }
-}
-
-function readPreceding(typed: readonly string[], command: CommandName | undefined): Preceding {
-  const given = new Set<OptionName>()
-  let operands = 0
-  let commandAt: number | undefined
-  for (let index = command === undefined ? 0 : 1; index < typed.length; index++) {
-    const word = typed[index] ?? ''
-    if (word === '--') {
-      if (command === 'exec') commandAt = index + 1
-      return { given, awaiting: undefined, ended: true, operands, commandAt }
-    }
-    const name = typedOptions.get(word.replace(/=.*/s, ''))
-    if (!/^-./.test(word)) {
-      operands++
-      if (command !== 'exec') continue
-      commandAt = index
-      break
-    }
-    if (name === undefined) continue
-    given.add(name)
-    if (isFlag(name) || word.includes('=')) continue
-    if (++index === typed.length) return { given, awaiting: name, ended: false, operands, commandAt }
-  }
-  return { given, awaiting: undefined, ended: false, operands, commandAt }
+  if (current !== '' || ended) return nothing
+  return { before: '', candidates: optionCandidates(command, given, program, current) }
 }
 
 function valueCompletion(option: ValueOption, before: string, values: Values): Completion {
@@ -117,7 +81,7 @@ function commandCandidates(): Candidate[] {
 
 function optionCandidates(
   command: CommandName | undefined,
-  { given }: Preceding,
+  given: ReadonlySet<OptionName>,
   program: string,
   current: string,
 ): Candidate[] {

@@ -82,10 +82,7 @@ function namedProfile(question: IdentityQuestion): { name: string; from: string 
   const { current, before, state } = question
   const { AWS_PROFILE: first, AWS_DEFAULT_PROFILE: second } = before
   if (first !== undefined && second !== undefined && first !== second) {
-    throw configurationFailure(
-      'AWS_PROFILE and AWS_DEFAULT_PROFILE name different profiles, and clients disagree on which counts',
-      'unset one of them, or name a profile with --profile',
-    )
+    throw namesDiffer(current)
   }
   const name = first ?? second
   const from = first === undefined ? 'AWS_DEFAULT_PROFILE' : 'AWS_PROFILE'
@@ -99,6 +96,19 @@ function namedProfile(question: IdentityQuestion): { name: string; from: string 
     return { name: state.source.profile, from: 'the session before this one' }
   }
   return { name: 'default', from: undefined }
+}
+
+/** One of the two may be in the shell no more: our export has taken it out, and would put it back. */
+function namesDiffer(current: Variables): Failure {
+  const displaced = (['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'] as const).find(
+    (name) => current[name] === undefined,
+  )
+  return configurationFailure(
+    'AWS_PROFILE and AWS_DEFAULT_PROFILE name different profiles, and clients disagree on which counts',
+    displaced === undefined
+      ? 'unset one of them, or name a profile with --profile'
+      : `${displaced} comes back with aws-mfa-env --unset: unset it behind that; or name a profile with --profile`,
+  )
 }
 
 function keysGone(accessKeyId: string): Failure {

@@ -55,6 +55,6 @@ function lacksInterpreter(file: string): boolean {
     // It may be run by who cannot read it.
     return false
   }
-  const [, interpreter] = /^#![ \t]*([^\s\0]+)[\s\0]/.exec(bytes.toString('latin1')) ?? []
+  const [, interpreter] = /^#![ \t]*([^ \t\n\0]+)[ \t\n\0]/.exec(bytes.toString('latin1')) ?? []
   return interpreter !== undefined && !existsSync(Buffer.from(interpreter, 'latin1'))
 }

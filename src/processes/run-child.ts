@@ -11,7 +11,7 @@ export type ChildEnd =
   | { readonly error: string }
 
 /**
- * Runs a command with our stdin, stdout and stderr as its own, in the same process group. Signals that a terminal
+ * Runs a command with our stdin, stdout and stderr as its own, and those descriptors, in the same process group. Signals that a terminal
  * sends reach it without us; those that are sent to us alone are handed on.
  * @param environment all that it finds there
  */
@@ -19,10 +19,11 @@ export async function runChild(
   command: string,
   words: readonly string[],
   environment: Environment,
+  descriptors: readonly number[],
   surroundings: RunSurroundings,
 ): Promise<ChildEnd> {
   const find = surroundings.platform === 'win32' ? findStart : asItIs
-  const run = (start: () => Start) => runStart(start, environment, surroundings)
+  const run = (start: () => Start) => runStart(start, environment, descriptors, surroundings)
   const end = await run(() => find(command, words, environment))
   const isText = 'error' in end && end.error === 'ENOEXEC'
   const script = isText ? findRunnable(command, environment['PATH']) : undefined
@@ -34,6 +35,7 @@ type RunSurroundings = Pick<Surroundings, 'platform' | 'processId' | 'takeSignal
 function runStart(
   start: () => Start,
   environment: Environment,
+  descriptors: readonly number[],
   { platform, processId, takeSignals }: RunSurroundings,
 ): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
@@ -47,7 +49,7 @@ function runStart(
     })
     try {
       const { program, words, ...options } = start()
-      child = spawn(program, [...words], { ...options, stdio: 'inherit', env: environment })
+      child = spawn(program, [...words], { ...options, stdio: inherit(descriptors), env: environment })
     } catch (error) {
       giveBack()
       const { code } = error as NodeJS.ErrnoException
@@ -58,6 +60,13 @@ function runStart(
     child.on('error', (error: NodeJS.ErrnoException) => end({ error: error.code ?? 'unknown' }))
     child.on('exit', (status, signal) => end(signal === null ? { status: status ?? 0 } : { signal }))
   })
+}
+
+function inherit(descriptors: readonly number[]): ('inherit' | 'ignore' | number)[] {
+  const last = descriptors.at(-1) ?? 2
+  const others = Array.from({ length: last - 2 }, (_, index) => index + 3)
+  const handed = others.map((number) => (descriptors.includes(number) ? number : 'ignore'))
+  return ['inherit', 'inherit', 'inherit', ...handed]
 }
 
 /** What runs a script that names no interpreter (execvp(3)); not every C library and runtime sees to that. */

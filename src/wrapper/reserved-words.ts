@@ -17,7 +17,7 @@ const specialBuiltins =
 
 /** The commands that a wrapper runs itself. */
 const runByWrappers =
-  'alias any default get let unalias unsetenv setenv echo whence emulate put fail each printf contains print def which error execx aliases date math path typeset unsetopt'
+  'alias any default get let unalias unsetenv setenv echo whence emulate put fail each printf contains print def which error execx aliases date math path typeset unsetopt hash'
 
 const reserved = new Set(
   [...Object.values(grammar), specialBuiltins, runByWrappers].flatMap((words) =>

@@ -82,7 +82,8 @@ describe.concurrent('exec ends as its command does', () => {
 describe('a command that cannot be started', () => {
   const onPath = 'it is looked for on PATH, without a shell: aliases and functions are unknown here'
   const lacking = 'cannot be run: it needs a program that is not there'
-  const needs = 'in a script that is the interpreter in its first line'
+  const needs =
+    'in a script that is the interpreter in its first line, where the line ends of Windows would belong to its name'
 
   it.each<[string, string[], number, string[]]>([
     ['is nowhere on PATH', ['no-such-command'], 127, ['"no-such-command" is not found', onPath]],
@@ -94,6 +95,7 @@ describe('a command that cannot be started', () => {
     ['lacks it on PATH', ['plan'], 126, ['"plan" is not executable', 'chmod +x makes it so']],
     ['is an option of ours behind --', ['--', '--help'], 127, ['"--help" is not found', onPath]],
     ['has an interpreter that is not there', ['./script'], 127, ['"./script" ' + lacking, needs]],
+    ['has line ends of Windows', ['./dos'], 127, ['"./dos" ' + lacking, needs]],
     ['has none there, with a word for it', ['./worded'], 127, ['"./worded" ' + lacking, needs]],
   ])('because it %s costs no code', async (_why, words, status, lines) => {
     await withHome(server, async (own) => {
@@ -102,6 +104,7 @@ describe('a command that cannot be started', () => {
       const [script, worded] = ['script', 'worded'].map((name) => join(own.sandbox.folder, name))
       await writeFile(script ?? '', '#!/no/such/sh\n', { mode: 0o755 })
       await writeFile(worded ?? '', '#! /no/such/env -S sh\n', { mode: 0o755 })
+      await writeFile(join(own.sandbox.folder, 'dos'), '#!/bin/sh\r\n', { mode: 0o755 })
       const environment = { PATH: `${process.env['PATH']}:${own.sandbox.folder}` }
       const ran = await own.run(['exec', '--token-code', own.code(), ...words], { environment })
       expect(ran).toEqual({ status, stdout: '', stderr: errorText(lines[0] ?? '', ...lines.slice(1)) })
@@ -226,6 +229,10 @@ describe('the words of the command', () => {
       ['there is no option "--frobnicate"', 'all options: aws-mfa-env --help'],
     ],
     [
+      ['---', 'true'],
+      ['there is no option "---"', 'all options: aws-mfa-env --help'],
+    ],
+    [
       ['-p', '--', 'true'],
       [
         '--profile needs a value',
@@ -342,6 +349,39 @@ describe('stdin, stdout and stderr', () => {
     const { status, stdout, stderr } = await runProgram(toolProgram, words, options)
     expect([status, `${stderr}`, stdout.equals(input)]).toEqual([0, 'beside\n', true])
   })
+
+  it.skipIf(process.platform !== 'linux')('have others beside them, as a shell opens them', async () => {
+    const exec = shellWords('exec')
+    const lines = [
+      'exec 3>file 4>&1 5</dev/null 6<<there',
+      'word',
+      'there',
+      'exec 9>lock 10>&9',
+      `${exec} sh -c 'echo to file >&3; echo to stdout >&4; cat <&5; cat <&6; flock -n 9 && echo locked'`,
+      'cat file',
+      'exec 3>&- 4>&- 5<&- 6<&- 9>&- 10>&-',
+      // Of ours there is nothing but perhaps /dev/null.
+      `list='for n in /proc/self/fd/*; do readlink "$n"; done'`,
+      'sh -c "$list" </dev/null >plain 2>/dev/null',
+      `${exec} sh -c "$list" </dev/null >ours 2>/dev/null`,
+      "for list in plain ours; do sed -i '/\\/dev\\/null$/d; s/ours$/plain/' $list; done; diff plain ours",
+    ]
+    const { stdout, stderr } = await runShell(home, lines.join('\n'))
+    expect([`${stdout}`, `${stderr}`]).toEqual(['to stdout\nword\nlocked\nto file\n', ''])
+  })
+
+  it.each(['bash', 'zsh', 'ksh93'].map((name) => [name, findOnPath(name)] as const))(
+    'and <(...) of %s',
+    async (_, program) => {
+      if (program === undefined) return
+      const text = `${shellWords('exec')} cat <(echo read)`
+      const { stdout, stderr } = await runProgram(program, ['-c', text], {
+        ...home,
+        environment: home.environment,
+      })
+      expect([`${stdout}`, `${stderr}`]).toEqual(['read\n', ''])
+    },
+  )
 
   it('may be closed', async () => {
     const { status, stdout } = await runShell(home, `${shellWords('exec', 'sh', '-c', 'cat; echo done')} <&-`)

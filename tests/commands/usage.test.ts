@@ -110,6 +110,21 @@ const cases: readonly (readonly [words: readonly string[], lines: readonly strin
   ],
   [['-p', 'a', '--profile', 'b', '123456'], ['--profile is given more than once']],
   [['--debug', '--debug', '123456'], ['--debug is given more than once']],
+  [
+    ['-s', 'bash', '--shell', 'json'],
+    [
+      '--shell is given more than once',
+      'a wrapper says it itself: for another one run aws-mfa-env, as in: aws-mfa-env --shell json',
+    ],
+  ],
+  [
+    ['-\nfoo', '123456'],
+    ['there is no option "-\\u{a}foo"', allOptions],
+  ],
+  [
+    ['-p', '-9', '--frobnicate'],
+    ['there is no option "--frobnicate"', allOptions],
+  ],
   [['--debug=true', '123456'], ['--debug takes no value']],
   [['--debug=yes', '123456'], ['--debug takes no value']],
   [['--profile', '123456'], strayCode('profile')],

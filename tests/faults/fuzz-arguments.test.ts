@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ownWords, parseCommandLine, scanForStatements } from '../../src/cli.ts'
+import { parseCommandLine, scanForStatements } from '../../src/cli.ts'
 import { Failure, renderFailure } from '../../src/errors.ts'
 import { commandWords, options } from '../../src/options.ts'
 import { hostileValues } from '../real-shells/hostile-values.ts'
@@ -75,7 +75,6 @@ describe('any words', () => {
       fc.asyncProperty(words, async (line) => {
         tried += 1
         scanForStatements(line)
-        ownWords(line)
         try {
           await parseCommandLine(line)
         } catch (error) {

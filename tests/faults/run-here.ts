@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { ownWords } from '../../src/cli.ts'
 import { ExitCode, renderLine } from '../../src/errors.ts'
 import { fail, run } from '../../src/run.ts'
 import type { Surroundings } from '../../src/surroundings.ts'
+import { readWords } from '../../src/words.ts'
 import type { ToolRun } from '../commands/tool.ts'
 
 // As own-process/ does; the SDK would warn about Node.js 20.
@@ -45,7 +45,7 @@ export async function runHere(
       stderr += renderLine('note', text)
     },
     debug: (text) => {
-      if (ownWords(words).includes('--debug')) stderr += renderLine('debug', text)
+      if (readWords(words).options.some(({ name }) => name === 'debug')) stderr += renderLine('debug', text)
     },
     ...more,
   }

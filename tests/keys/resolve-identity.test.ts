@@ -214,6 +214,15 @@ describe('keys are refused', () => {
       'AWS_PROFILE and AWS_DEFAULT_PROFILE name different profiles, and clients disagree on which counts',
       'unset one of them, or name a profile with --profile',
     ],
+    [
+      'two profiles, one of which our export displaced',
+      {
+        variables: { ...ours, AWS_DEFAULT_PROFILE: 'home' },
+        state: stateFrom({ profile: 'work' }, { name: 'AWS_PROFILE', found: 'work', left: null }),
+      },
+      'AWS_PROFILE and AWS_DEFAULT_PROFILE name different profiles, and clients disagree on which counts',
+      'AWS_PROFILE comes back with aws-mfa-env --unset: unset it behind that; or name a profile with --profile',
+    ],
     ["the environment's keys gone", { state: stateOfEnvironment }, ...gone],
     [
       "the environment's keys gone, our session there",

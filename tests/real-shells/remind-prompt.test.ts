@@ -63,6 +63,7 @@ const setups: readonly Setup[] = [
       `too() { print "too:\${pipestatus[*]}" }`,
       'precmd_functions=(too)',
       "PROMPT='<$?|$awsmfa_remaining>'",
+      'setopt ignore_braces force_float',
     ],
     init: 'eval "$(aws-mfa-env init zsh --remind 15m)"',
     hooks: ownAndToo,

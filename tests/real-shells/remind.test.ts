@@ -221,6 +221,17 @@ describeEachShell(
           stderr: '',
         })
       }))
+
+    it("stands in one line with bash-preexec's, which looks for it there", () =>
+      withSandbox(async (sandbox) => {
+        const before = ["PROMPT_COMMAND=$'__bp_trap_string=\\n__bp_install'"]
+        const lines = ['declare -p PROMPT_COMMAND']
+        expect(await run(shell, sandbox, lines, ['15m'], before)).toEqual({
+          status: 0,
+          stdout: "declare -- PROMPT_COMMAND=$'__awsmfa_remind && :; __bp_trap_string=\\n__bp_install'\n",
+          stderr: '',
+        })
+      }))
   },
   ({ kind }) => kind === 'bash',
 )

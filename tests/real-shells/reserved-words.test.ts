@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { isReservedWord } from '../../src/wrapper/reserved-words.ts'
 import { describeEachShell } from './each-shell.ts'
 import { runScript, withSandbox } from './run.ts'
+import { wrapperPath } from './wrapper-sandbox.ts'
 
 /** Prints the words that a shell keeps for itself, by its own account. */
 const listings: Readonly<Record<string, string>> = {
@@ -30,6 +32,32 @@ describeEachShell(
     })
   },
   ({ kind }) => kind in listings,
+)
+
+/** Prints the names of all builtins. */
+const builtins: Readonly<Record<string, string>> = {
+  bash: 'compgen -b',
+  zsh: 'whence -mv "*" | sed -n "s/ is a shell builtin//p"',
+  ksh93: 'builtin',
+  fish: 'builtin -n',
+}
+
+describeEachShell(
+  'a builtin that the wrapper runs',
+  (shell) => {
+    it('is no name for it', async () => {
+      const { stdout } = await withSandbox((sandbox) =>
+        runScript(shell, `${builtins[shell.kind]}\n`, { sandbox }),
+      )
+      const known = new Set(`${stdout}`.split(/\s+/))
+      const wrapper = await readFile(wrapperPath(shell), 'utf8')
+      const words = wrapper.replace(/^\s*#.*$/gm, '').match(/(?<![-\w])[a-z]+(?![-\w])/g) ?? []
+      const run = words.filter((word) => known.has(word))
+      expect(run.length).toBeGreaterThan(3)
+      expect(run.filter((word) => !isReservedWord(word))).toEqual([])
+    })
+  },
+  ({ kind }) => kind in builtins,
 )
 
 describe('a reserved word', () => {
