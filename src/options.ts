@@ -85,7 +85,7 @@ export const commandOptions = {
 
 export type CommandName = keyof typeof commandOptions
 
-/** Taken by every command, and answered before anything else is looked at. */
+/** Taken by every command, and answered before anything but the form of the options is looked at. */
 export const commonOptions = ['help', 'version'] as const satisfies readonly OptionName[]
 
 /** What `save --remove` takes. */

@@ -12,8 +12,8 @@ import { runSave } from './commands/save.ts'
 import { runStatus } from './commands/status.ts'
 import { runUnset } from './commands/unset.ts'
 import { answerKeypress } from './completion/answer.ts'
-import { ExitCode, Failure, NothingConfigured, renderFailure, UnknownName } from './errors.ts'
-import { type Asked, adviseOn } from './help/advise.ts'
+import { ExitCode, Failure, renderFailure } from './errors.ts'
+import { adviseOn } from './help/advise.ts'
 import type { CommandLine, CommandName } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { refuseStrayCodes } from './stray-code.ts'
@@ -58,7 +58,7 @@ export function fail(
   surroundings: Surroundings,
 ): Outcome & { readonly stderr: string } {
   const asked = scanForStatements(words)
-  const failure = error instanceof Failure ? advise(error, asked, surroundings) : undefined
+  const failure = error instanceof Failure ? adviseOn(error, asked, surroundings) : undefined
   const exitCode = failure?.exitCode ?? ExitCode.system
   const dialect =
     asked.due && !surroundings.stdoutIsTerminal ? findDialect(asked.shell, surroundings) : undefined
@@ -67,12 +67,6 @@ export function fail(
     stdout: dialect?.renderFailure(exitCode) ?? '',
     exitCode,
   }
-}
-
-/** What only a failed run looks up: the name that may have been meant, or the first steps in this shell. */
-function advise(failure: Failure, asked: Asked, surroundings: Surroundings): Failure {
-  const advisable = failure instanceof UnknownName || failure instanceof NothingConfigured
-  return advisable ? adviseOn(failure, asked, surroundings) : failure
 }
 
 function renderBug(error: unknown, version: string): string {

@@ -1,6 +1,6 @@
 import type { Terminal } from './terminal.ts'
 
-/** The variables of a process; on Windows the names are looked up without regard to case. */
+/** The variables of a process; on Windows those of this one, and no copy, are looked up without regard to case. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** All that a command may know of the process it runs in. Only own-process/ makes one. */

@@ -1,6 +1,6 @@
 import { ExitCode, Failure } from '../errors.ts'
 
-/** The failure for an answer in AWS's form that AWS cannot have given; no code was spent on it. */
+/** The failure for an answer in AWS's form that AWS cannot have given. */
 export function strangeAnswer(what: string): Failure {
   return new Failure(
     ExitCode.unreachable,

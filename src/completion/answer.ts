@@ -14,7 +14,7 @@ export function answerKeypress(words: readonly string[], surroundings: Surroundi
   const shell = completedShells[name as keyof typeof completedShells]
   // The line may hold a --debug, which is for the run to come.
   const silent = { ...surroundings, debug: () => {}, note: () => {} }
-  const values = openValues(silent, Object.keys(completedShells))
+  const values = openValues(silent)
   try {
     return shell.answer(question, (line) => complete(line, values))
   } catch {

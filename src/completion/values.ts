@@ -2,13 +2,14 @@ import { listRememberedDevices } from '../device/remembered-device.ts'
 import { resolveSerialNumber } from '../device/serial-number.ts'
 import { dialects, shellNames } from '../dialects/dialects.ts'
 import { printable } from '../errors.ts'
-import { findCacheFolder } from '../files/cache-folder.ts'
+import { openCacheFolder } from '../files/cache-folder.ts'
 import { looksLikeTokenCode } from '../forms.ts'
 import type { ValueOption } from '../options.ts'
 import { type Profile, Profiles } from '../profiles/profiles.ts'
 import { readSavedSource } from '../profiles/saved-profile.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Candidate, Values } from './complete.ts'
+import { completedShells } from './shells.ts'
 
 /** Where each option's values come from; null: nobody but the user knows them. */
 const sources: Readonly<Record<ValueOption, ((surroundings: Surroundings) => Candidate[]) | null>> = {
@@ -37,11 +38,10 @@ const sources: Readonly<Record<ValueOption, ((surroundings: Surroundings) => Can
 /**
  * What an option may be given, from the user's files and the cache. Whatever cannot be read is passed over; nothing is
  * offered that would be taken for a code, or that a terminal cannot show as it is.
- * @param completed the shells that `completion` knows
  */
-export function openValues(surroundings: Surroundings, completed: readonly string[]): Values {
+export function openValues(surroundings: Surroundings): Values {
   return {
-    shells: (command) => named(command === 'init' ? shellNames : completed),
+    shells: (command) => named(command === 'init' ? shellNames : Object.keys(completedShells)),
     of: (option) => {
       const found = readable(() => sources[option]?.(surroundings)) ?? []
       const offered = found.filter(({ value }) => printable(value) === value && !looksLikeTokenCode(value))
@@ -63,13 +63,12 @@ function configuredDevices(surroundings: Surroundings): Candidate[] {
 }
 
 function rememberedDevices(surroundings: Surroundings): Candidate[] {
-  const path = findCacheFolder(surroundings)
-  if (path === undefined) return []
-  const { userId, platform, debug } = surroundings
-  // Not opened as for use, which may close the folder to others: a keypress changes nothing. Each file is looked at.
-  const folder = { path, userId, platform, homeFolder: surroundings.homeFolder(), debug }
-  const devices = readable(() => listRememberedDevices(folder)) ?? []
-  return devices.map(({ serialNumber }) => ({ value: serialNumber, help: 'a device that has been used' }))
+  const folder = openCacheFolder(surroundings)
+  const devices = folder && readable(() => listRememberedDevices(folder))
+  return (devices ?? []).map(({ serialNumber }) => ({
+    value: serialNumber,
+    help: 'a device that has been used',
+  }))
 }
 
 function savedNames(surroundings: Surroundings): string[] {

@@ -10,26 +10,9 @@ import { tcsh } from './tcsh.ts'
 import { xonsh } from './xonsh.ts'
 
 /** What no shell is, but a program or a file can take. */
-type DocumentName = 'json' | 'dotenv'
+const documents = { json, dotenv } satisfies Record<string, Dialect>
 
-export type ShellName =
-  | 'bash'
-  | 'zsh'
-  | 'sh'
-  | 'ksh'
-  | 'fish'
-  | 'tcsh'
-  | 'elvish'
-  | 'xonsh'
-  | 'nu'
-  | 'powershell'
-  | 'cmd'
-
-export type DialectName = ShellName | DocumentName
-
-const documents: Readonly<Record<DocumentName, Dialect>> = { json, dotenv }
-
-const shells: Readonly<Record<ShellName, Dialect>> = {
+const shells = {
   bash: bourne,
   zsh: bourne,
   sh: bourne,
@@ -41,7 +24,11 @@ const shells: Readonly<Record<ShellName, Dialect>> = {
   nu: json,
   powershell,
   cmd,
-}
+} satisfies Record<string, Dialect>
+
+export type ShellName = keyof typeof shells
+type DocumentName = keyof typeof documents
+export type DialectName = ShellName | DocumentName
 
 /** In the order in which help texts list them. */
 export const dialects: Readonly<Record<DialectName, Dialect>> = { ...shells, ...documents }

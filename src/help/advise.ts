@@ -1,6 +1,6 @@
 import { shellAtHand } from '../choose-dialect.ts'
 import { findDialectName } from '../dialects/dialects.ts'
-import { Failure, mayHoldCode, NothingConfigured, type UnknownName } from '../errors.ts'
+import { Failure, mayHoldCode, NothingConfigured, UnknownName } from '../errors.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { findNearest } from './nearest.ts'
@@ -15,18 +15,16 @@ export interface Asked {
   readonly due: boolean
 }
 
-/** The same failure with what its user may have meant, or has to do first. */
-export function adviseOn(
-  failure: UnknownName | NothingConfigured,
-  asked: Asked,
-  surroundings: Surroundings,
-): Failure {
-  const { exitCode, message, hints } = failure
-  const advice =
-    failure instanceof NothingConfigured
-      ? firstSteps(asked, surroundings)
-      : suggest(failure.unknown, asked, surroundings)
-  return new Failure(exitCode, message, ...advice, ...hints)
+/** A failure with what only a failed run looks up: what its user may have meant, or has to do first in this shell. */
+export function adviseOn(failure: Failure, asked: Asked, surroundings: Surroundings): Failure {
+  const advice = adviceFor(failure, asked, surroundings)
+  if (advice.length === 0) return failure
+  return new Failure(failure.exitCode, failure.message, ...advice, ...failure.hints)
+}
+
+function adviceFor(failure: Failure, asked: Asked, surroundings: Surroundings): string[] {
+  if (failure instanceof NothingConfigured) return firstSteps(asked, surroundings)
+  return failure instanceof UnknownName ? suggest(failure.unknown, asked, surroundings) : []
 }
 
 /** In the order in which they have to be done. */

@@ -13,7 +13,7 @@ export interface Profile {
    * @throws {Failure} configuration, where the AWS CLI and the SDKs would read different values
    */
   setting(key: string): Setting | undefined
-  /** Whether the key is there, whatever tools make of its value. */
+  /** Whether the key is there and not empty, whatever tools make of its value. */
   has(key: string): boolean
   /**
    * The `endpoint_url` of that service in the `services` section that the profile names.

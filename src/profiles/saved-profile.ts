@@ -1,5 +1,5 @@
 import { configurationFailure, type Failure, quoteOperand, usageFailure } from '../errors.ts'
-import type { Provenance, Source } from '../variables/state.ts'
+import type { Provenance, Session, Source } from '../variables/state.ts'
 import { parseProfileDocument } from './document.ts'
 import { appendSection, cutSection, editSection, type KeyValue } from './edit-section.ts'
 import { disputedLine, type ProfileFile, placeOf } from './profile-file.ts'
@@ -8,13 +8,8 @@ import { type FoundSection, findSection, readKey } from './read-key.ts'
 import { sdkCannotHold } from './sdk-keys.ts'
 
 /** A session as it stands in the credentials file. */
-export interface SavedProfile extends Provenance {
+export interface SavedProfile extends Session, Provenance {
   readonly name: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
-  /** RFC 3339, UTC. */
-  readonly expiration: string
   /** Undefined leaves the section's own, where somebody has written one. */
   readonly region: string | undefined
 }

@@ -6,15 +6,12 @@ import { readVariable, type Surroundings } from '../surroundings.ts'
 import { classifyKeys } from '../variables/classify.ts'
 import { readVariables } from '../variables/displaced.ts'
 import { stateVariable } from '../variables/names.ts'
-import { decodeState, type Provenance } from '../variables/state.ts'
+import { decodeState, type Provenance, type Session } from '../variables/state.ts'
 import { resolveOrder } from './order.ts'
 import { findCached } from './session-cache.ts'
 
 /** A session, and what is known of it. */
-export interface HeldSession {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
+export interface HeldSession extends Omit<Session, 'expiration'> {
   /** RFC 3339; undefined where nothing says when it ends. */
   readonly expiration: string | undefined
   /** As of an IssuedSession. */

@@ -1,16 +1,7 @@
 import { strangeAnswer } from '../aws/strange-answer.ts'
 import type { SessionTokenAnswer } from '../aws/sts.ts'
 import { forms, isText, isTime } from '../forms.ts'
-import type { Provenance } from '../variables/state.ts'
-
-/** Temporary credentials, fit to be put into a shell. */
-export interface Session {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
-  /** RFC 3339, UTC, whole seconds. */
-  readonly expiration: string
-}
+import type { Provenance, Session } from '../variables/state.ts'
 
 /** A session and what it was issued for. */
 export interface IssuedSession extends Session, Omit<Provenance, 'source'> {

@@ -7,16 +7,17 @@ import {
   regionVariables,
   stateVariable,
 } from './names.ts'
-import { type Displaced, encodeState, isRestorable, type Provenance, recordable } from './state.ts'
+import {
+  type Displaced,
+  encodeState,
+  isRestorable,
+  type Provenance,
+  recordable,
+  type Session,
+} from './state.ts'
 
 /** What is exported: AWS's temporary credentials, and what they were issued for. */
-export interface ExportedSession extends Provenance {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
-  /** RFC 3339, UTC, whole seconds. */
-  readonly expiration: string
-}
+export interface ExportedSession extends Session, Provenance {}
 
 /**
  * The transaction that puts a session into a shell: everything that could make a client pass it over is cleared,

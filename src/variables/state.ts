@@ -5,6 +5,15 @@ import { type ChangedVariable, changedVariables, restorableVariables } from './n
 /** Whose long-term keys signed: a profile's, or those in the environment, known by their key id. */
 export type Source = { readonly profile: string } | { readonly accessKeyId: string }
 
+/** Temporary credentials, fit to be put into a shell. */
+export interface Session {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  /** RFC 3339, UTC, whole seconds. */
+  readonly expiration: string
+}
+
 /** What a session was issued for. */
 export interface Provenance {
   readonly source: Source
