@@ -1,6 +1,6 @@
 import { noteForeignEndpoint } from '../aws/amazon-hosts.ts'
 import { AwsTime } from '../aws/aws-time.ts'
-import { resolveEndpoint } from '../aws/endpoint.ts'
+import { resolveEndpoint, resolveRegion } from '../aws/endpoint.ts'
 import { RoleDenied, SessionRefused } from '../aws/refusals.ts'
 import { Failure } from '../errors.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -31,7 +31,11 @@ export async function provideSession(
   }
   const { roles } = order.identity
   const found = findCached(run, roles)
-  if (found !== undefined) return found
+  if (found !== undefined) {
+    // As it would be refused of a new one.
+    resolveRegion(order.sources, found.serialNumber)
+    return found
+  }
   refuseUnmeetable(order)
   // Before a wait for others, which might be in vain.
   if (roles.length === 0 || findCached(run, []) === undefined) wayToTokenCode(run)

@@ -35,9 +35,11 @@ async function askForTokenCode(terminal: Terminal, device: string, tried: Set<st
   }
   // Authenticator apps show, and so paste, a space in the middle.
   const tokenCode = line.replace(/\s/g, '')
-  if (!isTokenCode(tokenCode)) throw new WrongTokenCode(ExitCode.usage, 'that is not six digits')
+  // Where a code has been sent, the run does not end as one that has asked AWS for nothing.
+  const exitCode = tried.size > 0 ? ExitCode.refused : ExitCode.usage
+  if (!isTokenCode(tokenCode)) throw new WrongTokenCode(exitCode, 'that is not six digits')
   if (tried.has(tokenCode)) {
-    throw new WrongTokenCode(ExitCode.usage, 'that code has been tried already: wait for the next one')
+    throw new WrongTokenCode(exitCode, 'that code has been tried already: wait for the next one')
   }
   tried.add(tokenCode)
   return tokenCode

@@ -43,6 +43,19 @@ describe('a cached session', () => {
       expect(await machine.run()).toMatchObject({ status: 0, stdout, stderr: '', asked: [] })
     }))
 
+  it('is of no use in a region of another partition, as a new one would be', () =>
+    withMachine(server, {}, async (machine) => {
+      await getSession(machine)
+      expect(await machine.run(['--region', 'cn-north-1'])).toMatchObject({
+        status: 6,
+        stderr: errorText(
+          '--region: the region cn-north-1 is in partition aws-cn, the MFA device in aws',
+          "take a region of the device's partition with --region",
+        ),
+        asked: [],
+      })
+    }))
+
   it('is found by reading the two profile files and its own, and by nothing else', ({ skip }) => {
     const strace = findOnPath('strace')
     if (strace === undefined) return skip('strace is not on PATH')

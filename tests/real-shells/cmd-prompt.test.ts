@@ -46,7 +46,7 @@ describeEachNode('the prompt', (root, node) => {
 
   it('asks three times, says why, and fails', () => {
     expect(shown.answered).toMatch(
-      /^aws-mfa-env: error: that code has been tried already: wait for the next one\ntries 2 \[AKIA\]$/m,
+      /^aws-mfa-env: error: that code has been tried already: wait for the next one\ntries 4 \[AKIA\]$/m,
     )
   })
 
