@@ -33,7 +33,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // The tests mostly wait for other programs.
     maxWorkers: 3,
-    // No file leaves anything behind that another one would see: what they try runs in processes and folders of its own.
+    // What they try runs in processes and folders of its own; what a file leaves here are variables that suit all others.
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 240_000,

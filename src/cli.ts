@@ -43,10 +43,15 @@ export function scanForStatements(words: readonly string[]): { due: boolean; she
   const helps = options.some(
     ({ name, value }) => (name === 'help' || name === 'version') && value === undefined,
   )
-  return {
-    due: !helps && command === undefined,
-    shell: options.find(({ name }) => name === 'shell')?.value,
-  }
+  return { due: !helps && command === undefined, shell: findShell(words, options) }
+}
+
+/** Where an option before it lacks its value, --shell has been taken for that. */
+function findShell(words: readonly string[], options: Words['options']): string | undefined {
+  const read = options.find(({ name }) => name === 'shell')?.value
+  if (read !== undefined) return read
+  const at = words.findIndex((word) => /^(-s|--shell)(=|$)/.test(word))
+  return words[at]?.split(/=(.*)/s)[1] ?? words[at + 1]
 }
 
 /** @param taken the options that the command takes, which are suggested where another one is unknown */

@@ -40,10 +40,9 @@ export function detectShell(
     if (passedOver !== undefined && !isNpm(ancestor)) return passedOver
     passedOver = undefined
     const names = namesOf(ancestor)
-    // A script may be called like a shell.
-    const known = names.find((name) => isUnserved(name) || findShellName(name) !== undefined)
-    if (known !== undefined && isUnserved(known)) return { unserved: baseName(known) }
-    const found = known === undefined ? undefined : findShellName(known)
+    const other = names.map(baseName).find((name) => unserved.includes(name))
+    if (other !== undefined) return { unserved: other }
+    const found = names.map(findShellName).find((name) => name !== undefined)
     if (found !== undefined) {
       if (found !== 'sh' || ancestor.words[1] !== '-c') return found
       passedOver = found
@@ -56,13 +55,14 @@ export function detectShell(
 /** What a process may be known by. xonsh is a script, or a module, that Python runs. */
 function namesOf({ words, name }: Ancestor): string[] {
   const [first = '', ...rest] = words
-  if (!/^(python|pypy)[\d.]*$/i.test(baseName(first).replace(/\.exe$/i, ''))) return [first, name]
-  const at = rest.findIndex((word) => word === '-m' || !word.startsWith('-'))
-  const program = (rest[at] === '-m' ? rest[at + 1] : rest[at]) ?? ''
-  return findShellName(program) === 'xonsh' ? [program] : [first, name]
+  if (/^(python|pypy)[\d.]*$/i.test(baseName(first).replace(/\.exe$/i, ''))) {
+    const at = rest.findIndex((word) => word === '-m' || !word.startsWith('-'))
+    const program = (rest[at] === '-m' ? rest[at + 1] : rest[at]) ?? ''
+    if (findShellName(program) === 'xonsh') return [program]
+  }
+  // The system calls a script by its own name, and that may be a shell's.
+  return rest.some((word) => baseName(word).startsWith(name)) ? [first] : [first, name]
 }
-
-const isUnserved = (name: string) => unserved.includes(baseName(name))
 
 function baseName(path: string): string {
   return path.replace(/^.*[/\\]/s, '').replace(/^-/, '')

@@ -1,5 +1,4 @@
 // @module-tag slow
-// @module-tag slow
 import { spawnSync } from 'node:child_process'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -103,6 +102,12 @@ const cases: readonly (readonly [
     'bourne',
     ['bash', '-c', 'mv SCRIPT es; ./es; true'],
     `#!/bin/bash\n${line}\n`,
+  ],
+  [
+    'bash, where a Python script is called like a shell',
+    'bourne',
+    ['bash', '-c', 'mv SCRIPT fish; ./fish; true'],
+    '#!/usr/bin/env python3\nimport subprocess\nsubprocess.run(["aws-mfa-env", "--unset"])\n',
   ],
   ['nu', 'nu', ['nu', '-n', '-c', 'aws-mfa-env --unset']],
   ['bash from nu', 'bourne', ['nu', '-n', '-c', `bash -c '${line}'`]],

@@ -3,6 +3,7 @@ import { ExitCode, Failure, usageFailure } from '../errors.ts'
 import { findCacheFolder } from '../files/cache-folder.ts'
 import { deletePrivateFiles } from '../files/private-files.ts'
 import { openPrivateFolder, type PrivateFolder } from '../files/private-folder.ts'
+import { KeysGone } from '../keys/resolve-identity.ts'
 import type { CommandLine } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
 import { Profiles } from '../profiles/profiles.ts'
@@ -25,7 +26,7 @@ function forgetProfile(folder: PrivateFolder, { values }: CommandLine, surroundi
     const { signer } = resolveSelection(values, surroundings, profiles).identity
     forgetSessions(folder, cacheSource(signer, paths))
   } catch (error) {
-    const forgotten = profile === undefined ? forgetLastKey(folder, surroundings) : byName
+    const forgotten = error instanceof KeysGone ? forgetLastKey(folder, surroundings) : byName
     if (forgotten === 0 || !(error instanceof Failure)) throw error
   }
 }

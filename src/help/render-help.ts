@@ -68,7 +68,7 @@ function renderOptionNames(columns: number): string {
 /** The page that `aws-mfa-env help options` shows: what each option does, and what stands in for it. */
 export function renderOptionsHelp(page: Page): string {
   const order =
-    'An option comes before a variable, a variable before a key of the profile; with --profile, the keys of that profile come before the variables.'
+    'An option comes before a variable, a variable before a key of the profile; with --profile, the keys of that profile come before the variables, also when its session is renewed in the shell.'
   return [
     'What the options do, and what stands in for them.\n',
     ...renderGroups([...optionsOf('export'), 'unset'], page, standIns),

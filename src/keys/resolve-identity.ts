@@ -1,7 +1,7 @@
 import {
   configurationFailure,
   ExitCode,
-  type Failure,
+  Failure,
   mayHoldCode,
   NothingConfigured,
   UnknownName,
@@ -111,8 +111,12 @@ function namesDiffer(current: Variables): Failure {
   )
 }
 
+/** The session in the shell is of a key from the environment, which is there no more. */
+export class KeysGone extends Failure {}
+
 function keysGone(accessKeyId: string): Failure {
-  return configurationFailure(
+  return new KeysGone(
+    ExitCode.configuration,
     `the last session was signed with a key from the environment (...${accessKeyId.slice(-4)}), which is no longer there`,
     'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY again, or name a profile with --profile',
   )

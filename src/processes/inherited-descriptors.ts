@@ -4,24 +4,30 @@ import { fstatSync, lstatSync, readdirSync } from 'node:fs'
 const most = 256
 
 /**
- * The file descriptors behind stderr that this process was given, such as a shell opens by `3>file` or `<(…)`: Node.js
+ * The file descriptors behind stderr that this process was given, such as a shell opens by `3>file` or `<(...)`: Node.js
  * closes the low ones at the start of a child unless it is told of them. Asked before anything is opened here; what
- * Node.js has opened itself by then is left out, but for its /dev/null.
+ * Node.js has opened itself by then is left out, but for its /dev/null. Pipes and sockets are known on Linux alone.
  */
 export function inheritedDescriptors(platform: NodeJS.Platform): number[] {
   if (platform === 'win32') return []
   const open = listOpen().flatMap((descriptor) => look(descriptor, platform) ?? [])
-  // Both ends of a pipe are here where it is our own.
-  const isOwn = ({ pipe, writes }: Open) =>
-    pipe !== undefined && open.some((other) => other.pipe === pipe && other.writes !== writes)
+  // Node.js waits by something that has no type, and has opened all of its own behind that: both ends of its pipes.
+  const first = open.find(({ kind }) => kind === 'none')?.descriptor ?? most
+  const isOwn = ({ descriptor, kind, pipe, writes }: Open) =>
+    kind === 'none' ||
+    (descriptor > first &&
+      kind === 'pipe' &&
+      open.some((other) => other.pipe === pipe && other.writes !== writes))
   return open.filter((one) => !isOwn(one)).map(({ descriptor }) => descriptor)
 }
 
 interface Open {
   readonly descriptor: number
-  /** Its number; undefined for what is no pipe. */
-  readonly pipe: number | undefined
-  readonly writes: boolean
+  readonly kind: 'none' | 'pipe' | 'other'
+  /** Its number. */
+  readonly pipe?: number
+  /** Which end of the pipe it is. */
+  readonly writes?: boolean
 }
 
 /** None where the system does not show them. */
@@ -34,16 +40,17 @@ function listOpen(): number[] {
   }
 }
 
-/** Undefined for what no shell opens for a command, and what may be ours: only Linux shows which end of a pipe it is. */
+/** Undefined for what is no more, as that of the list itself, and for what cannot be told from our own. */
 function look(descriptor: number, platform: NodeJS.Platform): Open | undefined {
   try {
     const stats = fstatSync(descriptor)
-    if (stats.isFile() || stats.isCharacterDevice()) return { descriptor, pipe: undefined, writes: false }
-    if (platform !== 'linux' || !(stats.isFIFO() || stats.isSocket())) return undefined
+    if (stats.isFile() || stats.isCharacterDevice()) return { descriptor, kind: 'other' }
+    if (platform !== 'linux') return undefined
+    if (stats.isSocket()) return { descriptor, kind: 'other' }
+    if (!stats.isFIFO()) return { descriptor, kind: 'none' }
     const writes = (lstatSync(`/proc/self/fd/${descriptor}`).mode & 0o200) !== 0
-    return { descriptor, pipe: stats.isFIFO() ? stats.ino : undefined, writes }
+    return { descriptor, kind: 'pipe', pipe: stats.ino, writes }
   } catch {
-    // It was that of the list itself.
     return undefined
   }
 }

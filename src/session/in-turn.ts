@@ -53,7 +53,9 @@ export async function inTurn(
 function describeWay(run: SessionRun): string {
   const { order, codes } = run
   if (order.mfaProcess !== undefined) return `-${digest(order.mfaProcess.value)}`
-  return codes.openTerminal() === undefined || findCached(run, []) !== undefined ? '-nobody' : ''
+  if (codes.openTerminal() === undefined) return '-nobody'
+  // That role may have it asked for a code all the same.
+  return findCached(run, []) === undefined ? '' : `-${digest(fileNameOf(order, order.identity.roles))}`
 }
 
 function describeWait({ identity }: SessionOrder, holder: number | undefined): string {

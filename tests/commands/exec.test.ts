@@ -357,9 +357,11 @@ describe('stdin, stdout and stderr', () => {
       'word',
       'there',
       'exec 9>lock 10>&9',
-      `${exec} sh -c 'echo to file >&3; echo to stdout >&4; cat <&5; cat <&6; flock -n 9 && echo locked'`,
+      // Both ends of a pipe, as make hands on.
+      'mkfifo pipe; exec 7<>pipe 8>pipe',
+      `${exec} sh -c 'echo to file >&3; echo to stdout >&4; cat <&5; cat <&6; flock -n 9 && echo locked; echo piped >&8; read -r line <&7; echo $line'`,
       'cat file',
-      'exec 3>&- 4>&- 5<&- 6<&- 9>&- 10>&-',
+      'exec 3>&- 4>&- 5<&- 6<&- 7<&- 8>&- 9>&- 10>&-',
       // Of ours there is nothing but perhaps /dev/null.
       `list='for n in /proc/self/fd/*; do readlink "$n"; done'`,
       'sh -c "$list" </dev/null >plain 2>/dev/null',
@@ -367,10 +369,12 @@ describe('stdin, stdout and stderr', () => {
       "for list in plain ours; do sed -i '/\\/dev\\/null$/d; s/ours$/plain/' $list; done; diff plain ours",
     ]
     const { stdout, stderr } = await runShell(home, lines.join('\n'))
-    expect([`${stdout}`, `${stderr}`]).toEqual(['to stdout\nword\nlocked\nto file\n', ''])
+    expect([`${stdout}`, `${stderr}`]).toEqual(['to stdout\nword\nlocked\npiped\nto file\n', ''])
   })
 
-  it.each(['bash', 'zsh', 'ksh93'].map((name) => [name, findOnPath(name)] as const))(
+  it
+    .skipIf(process.platform !== 'linux')
+    .each(['bash', 'zsh', 'ksh93'].map((name) => [name, findOnPath(name)] as const))(
     'and <(...) of %s',
     async (_, program) => {
       if (program === undefined) return

@@ -100,7 +100,11 @@ describe('forget', () => {
       const keys = { ...environmentOf(server, home.user), AWS_MFA_ENV_CACHE: 'on' }
       const begun = await home.run(['-s', 'sh', home.code()], { environment: keys })
       expect(await cachedSessions(home)).toHaveLength(1)
-      expect(await home.run(['forget'], { environment: variablesIn(begun.stdout) })).toEqual(silent)
+      const environment = variablesIn(begun.stdout)
+      const mistyped = { environment: { ...environment, AWS_PROFILE: 'wrok' } }
+      expect(await home.run(['forget'], mistyped)).toMatchObject({ status: 6 })
+      expect(await cachedSessions(home)).toHaveLength(1)
+      expect(await home.run(['forget'], { environment })).toEqual(silent)
       expect(await cachedSessions(home)).toEqual([])
     }))
 

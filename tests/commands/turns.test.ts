@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { startAwsServer, type User } from '../aws-server/server.ts'
 import { runAtTerminal, script } from '../device/pseudo-terminal.ts'
 import { runProgram } from '../real-shells/run.ts'
-import { codeMissing, type Machine, type MachineRun, note, withMachine } from './machine.ts'
+import { codeMissing, type Machine, type MachineRun, note, timeFromNow, withMachine } from './machine.ts'
 import { endpointNote, errorText, toolCommand } from './tool.ts'
 
 const server = await startAwsServer()
@@ -333,6 +333,31 @@ describe.skipIf(script === undefined)('who waits for another', () => {
         { ...went, shown: endpointNote(server) },
       ])
       expect(longer).toMatchObject({ status: 130 })
+    })
+  })
+
+  it('nor where the role of another window wants a fresher code', () => {
+    const [strict, other] = [server.addRole({ trust: { maxMfaAgeSeconds: 600 } }), server.addRole()]
+    const config = (user: User) =>
+      `[default]\nmfa_serial = ${user.serialNumber}\n` +
+      `[profile strict]\nrole_arn = ${strict.arn}\nsource_profile = default\n` +
+      `[profile other]\nrole_arn = ${other.arn}\nsource_profile = default\n`
+    return withMachine(server, { config }, async (machine) => {
+      expect(await machine.run([machine.code()])).toMatchObject({ status: 0 })
+      const { accessKeyId, secretAccessKey, sessionToken } = server.issueSession(machine.user, {
+        mfaAgeSeconds: 1200,
+      })
+      const old = { accessKeyId, secretAccessKey, sessionToken, issuedAt: timeFromNow(-1200) }
+      await machine.editCache('session-', (record) => ({ ...record, ...old }))
+      const runs: MachineRun[] = []
+      const reply = async () => {
+        runs.push(await machine.run(['credential-process', '--profile', 'other']))
+        return '\x04'
+      }
+      const question = prompt(machine.user).replace('profile default', 'profile strict')
+      const asked = await machine.runAtTerminal(['-p', 'strict'], { replies: [{ shown: question, reply }] })
+      expect(asked).toMatchObject({ status: 130 })
+      expect(runs).toMatchObject([{ status: 0, asked: ['AssumeRole'] }])
     })
   })
 })

@@ -255,6 +255,22 @@ describe('usage errors', () => {
     },
   )
 
+  it.each([['--shell', 'fish'], ['--shell=fish'], ['-s', 'fish']])(
+    'are seen by the shell that is named behind an option without its value: %s',
+    async (...shell) => {
+      const [plain, behind] = await withSandbox((sandbox) =>
+        Promise.all(
+          [
+            ['--nope', ...shell],
+            ['-p', ...shell],
+          ].map((words) => runTool(words, { sandbox })),
+        ),
+      )
+      expect(plain?.stdout).toBe("sh -c 'exit 2'\n")
+      expect(behind).toMatchObject({ status: 2, stdout: plain?.stdout })
+    },
+  )
+
   it('take no other word for the shell', async () => {
     for (const word of ['fish', 'powershell', 'cmd']) {
       const { status, stdout } = await withSandbox((sandbox) => runTool([word], { sandbox }))

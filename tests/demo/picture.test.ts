@@ -1,5 +1,4 @@
 // @module-tag slow
-// @module-tag slow
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hasOpenssl } from '../aws/private-authority.ts'

@@ -1,5 +1,4 @@
 // @module-tag slow
-// @module-tag slow
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,4 @@
 // @module-tag slow
-// @module-tag slow
 // The reminder at the prompts of interactive shells, each line typed when the prompt for it is there.
 
 import { mkdir, writeFile } from 'node:fs/promises'
