@@ -51,7 +51,7 @@ function findShell(words: readonly string[], options: Words['options']): string 
   const read = options.find(({ name }) => name === 'shell')?.value
   if (read !== undefined) return read
   const at = words.findIndex((word) => /^(-s|--shell)(=|$)/.test(word))
-  return words[at]?.split(/=(.*)/s)[1] ?? words[at + 1]
+  return at < 0 ? undefined : (words[at]?.split(/=(.*)/s)[1] ?? words[at + 1])
 }
 
 /** @param taken the options that the command takes, which are suggested where another one is unknown */
