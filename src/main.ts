@@ -6,7 +6,10 @@ import { isReached } from './processes/foreground.ts'
 import { fail, run } from './run.ts'
 import { readWords } from './words.ts'
 
-/** Words, environment and signals in, one write and the exit code out. With own-process/ and start.ts, all that touches the process. */
+/**
+ * Words, environment and signals in, one write and the exit code out. With own-process/, which nobody else imports, and
+ * start.ts, all that touches the process.
+ */
 async function main(): Promise<void> {
   const words = process.argv.slice(2)
   const opened: Opened = {}

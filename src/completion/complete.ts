@@ -46,8 +46,8 @@ export function complete(words: readonly string[], values: Values): Completion {
   const current = typed.pop() ?? ''
   const { command, options: before, operands, end } = readWords(typed)
   const last = before.at(-1)
-  if (last?.apart && last.value === undefined) {
-    return valueCompletion(last.name as ValueOption, '', values)
+  if (last?.name !== undefined && !isFlag(last.name) && last.value === undefined) {
+    return valueCompletion(last.name, '', values)
   }
   const given = new Set(before.flatMap(({ name }) => name ?? []))
   const ended = typed[end] === '--'

@@ -12,7 +12,7 @@ export function isMounted(file: string, platform: NodeJS.Platform): boolean {
 function mountPoints(): string[] {
   try {
     const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
-    return lines.flatMap((line) => unquote(line.split(' ')[4] ?? ''))
+    return lines.map((line) => unquote(line.split(' ')[4] ?? ''))
   } catch {
     return []
   }

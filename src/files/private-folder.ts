@@ -19,8 +19,8 @@ export interface PrivateFolder {
  * The folder at this path, which need not be there yet: it is made when something is written.
  *
  * A folder of the user's own that others can only look into is taken, and closed to them (0700) when something is
- * written: that is what a copy or an older umask leaves, and nothing in it was theirs to change. One that others can write to is refused, since what is
- * in it may be theirs.
+ * written: that is what a copy or an older umask leaves, and nothing in it was theirs to change. One that others can
+ * write to is refused, since what is in it may be theirs.
  * @returns a text with the reason where it must not be used: it, or a folder above it up to the home folder, belongs
  *   to another user (as the home does under `sudo -E`), or others can write there
  */

@@ -74,7 +74,7 @@ export function replaceFile(
 export function refuseUnreplaceable(
   path: string,
   check: (old: Buffer | undefined) => void,
-  surroundings: Pick<Surroundings, 'userId' | 'groupIds' | 'platform'>,
+  surroundings: UserSurroundings,
 ): void {
   explained(path, () => {
     const { target, file } = look(path)
@@ -95,12 +95,14 @@ export function refuseUnreplaceable(
   })
 }
 
+type UserSurroundings = Pick<Surroundings, 'userId' | 'groupIds' | 'platform'>
+
 /** Only root could give a new file an owner, or a group that its user is not in. */
 function refuseForeignFile(
   path: string,
   { uid, gid }: Stats,
   folder: Stats,
-  { userId, groupIds, platform }: Pick<Surroundings, 'userId' | 'groupIds' | 'platform'>,
+  { userId, groupIds, platform }: UserSurroundings,
 ): void {
   if (uid !== userId) throw foreign(path, 'another user')
   if (groupIds().includes(gid)) return

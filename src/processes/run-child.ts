@@ -11,9 +11,10 @@ export type ChildEnd =
   | { readonly error: string }
 
 /**
- * Runs a command with our stdin, stdout and stderr as its own, and those descriptors, in the same process group. Signals that a terminal
+ * Runs a command with our stdin, stdout and stderr as its own, in the same process group. Signals that a terminal
  * sends reach it without us; those that are sent to us alone are handed on.
  * @param environment all that it finds there
+ * @param descriptors what else it has of ours, under the same numbers, in their order
  */
 export async function runChild(
   command: string,

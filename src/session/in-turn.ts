@@ -9,14 +9,18 @@ import type { SessionOrder, SessionRun } from './order.ts'
 import type { IssuedSession } from './session.ts'
 import { fileNameOf, findCached } from './session-cache.ts'
 
-/** Only one of many callers at once asks the user and AWS; the others take what it got. */
+/**
+ * Only one of many callers at once asks the user and AWS; the others take what it got.
+ * @param needsCode false where the user's own session is cached, and a role is asked for
+ */
 export async function inTurn(
   run: SessionRun,
+  needsCode: boolean,
   obtainIt: () => Promise<IssuedSession>,
 ): Promise<IssuedSession> {
   const { order, surroundings } = run
   if (order.cache === undefined || order.renew) return obtainIt()
-  const name = `${fileNameOf(order, []).replace(/\.json$/, '')}${describeWay(run)}`
+  const name = `${fileNameOf(order, []).replace(/\.json$/, '')}${describeWay(run, needsCode)}`
   // Who is asked on a terminal of their own may do better.
   const failureFile = order.mfaProcess && failureFileOf(name, order)
   const { cache } = order
@@ -50,12 +54,11 @@ export async function inTurn(
 }
 
 /** Who has a command for the code, or needs none for a role, does not wait for somebody at a prompt. */
-function describeWay(run: SessionRun): string {
-  const { order, codes } = run
+function describeWay({ order, codes }: SessionRun, needsCode: boolean): string {
   if (order.mfaProcess !== undefined) return `-${digest(order.mfaProcess.value)}`
   if (codes.openTerminal() === undefined) return '-nobody'
   // That role may have it asked for a code all the same.
-  return findCached(run, []) === undefined ? '' : `-${digest(fileNameOf(order, order.identity.roles))}`
+  return needsCode ? '' : `-${digest(fileNameOf(order, order.identity.roles))}`
 }
 
 function describeWait({ identity }: SessionOrder, holder: number | undefined): string {

@@ -38,8 +38,9 @@ export async function provideSession(
   }
   refuseUnmeetable(order)
   // Before a wait for others, which might be in vain.
-  if (roles.length === 0 || findCached(run, []) === undefined) wayToTokenCode(run)
-  return inTurn(run, () => obtain(run))
+  const needsCode = roles.length === 0 || findCached(run, []) === undefined
+  if (needsCode) wayToTokenCode(run)
+  return inTurn(run, needsCode, () => obtain(run))
 }
 
 /** Whoever finds something out notes it, and the user reads it once. */

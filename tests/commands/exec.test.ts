@@ -358,7 +358,7 @@ describe('stdin, stdout and stderr', () => {
       'there',
       'exec 9>lock 10>&9',
       // Both ends of a pipe, as make hands on.
-      'mkfifo pipe; exec 7<>pipe 8>pipe',
+      'mkfifo pipe; exec 11<>pipe 7<pipe 8>pipe 11>&-',
       `${exec} sh -c 'echo to file >&3; echo to stdout >&4; cat <&5; cat <&6; flock -n 9 && echo locked; echo piped >&8; read -r line <&7; echo $line'`,
       'cat file',
       'exec 3>&- 4>&- 5<&- 6<&- 7<&- 8>&- 9>&- 10>&-',
@@ -372,20 +372,15 @@ describe('stdin, stdout and stderr', () => {
     expect([`${stdout}`, `${stderr}`]).toEqual(['to stdout\nword\nlocked\npiped\nto file\n', ''])
   })
 
-  it
-    .skipIf(process.platform !== 'linux')
-    .each(['bash', 'zsh', 'ksh93'].map((name) => [name, findOnPath(name)] as const))(
-    'and <(...) of %s',
-    async (_, program) => {
-      if (program === undefined) return
+  for (const name of ['bash', 'zsh', 'ksh93']) {
+    const program = process.platform === 'linux' ? findOnPath(name) : undefined
+    it.skipIf(program === undefined)(`and <(...) of ${name} (on Linux)`, async () => {
       const text = `${shellWords('exec')} cat <(echo read)`
-      const { stdout, stderr } = await runProgram(program, ['-c', text], {
-        ...home,
-        environment: home.environment,
-      })
+      const { sandbox, environment } = home
+      const { stdout, stderr } = await runProgram(program ?? '', ['-c', text], { sandbox, environment })
       expect([`${stdout}`, `${stderr}`]).toEqual(['read\n', ''])
-    },
-  )
+    })
+  }
 
   it('may be closed', async () => {
     const { status, stdout } = await runShell(home, `${shellWords('exec', 'sh', '-c', 'cat; echo done')} <&-`)

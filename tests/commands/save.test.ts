@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmod, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startAwsServer } from '../aws-server/server.ts'
@@ -381,20 +381,25 @@ describe('what cannot be saved costs no code', () => {
       expect(home.asked()).toEqual([])
     }))
 
-  it.skipIf(!canMount)('a file that is mounted by itself (as root)', () =>
-    at(async (home) => {
-      const path = awsFile(home, 'credentials')
-      const stderr = errorText(
-        `${path} is mounted by itself, so that nothing can take its place`,
-        'mount the folder that it is in',
-      )
-      const before = await readAwsFile(home, 'credentials')
-      const words = ['-m', 'sh', '-c', 'mount --bind "$0" "$0" && exec "$@"', path]
-      const ran = await runProgram('unshare', [...words, ...toolCommand, 'save', home.code()], home)
-      expect([ran.status, `${ran.stdout}`, `${ran.stderr}`]).toEqual([6, '', stderr])
-      expect(home.asked()).toEqual([])
-      expect(await readAwsFile(home, 'credentials')).toBe(before)
-    }),
+  it.skipIf(!canMount).each(['credentials', 'my \\ keys'])(
+    'a file that is mounted by itself (as root): %s',
+    (name) =>
+      at(async ({ sandbox, environment, ...home }) => {
+        const path = join(sandbox.home, '.aws', name)
+        await writeFile(path, keysOf(home.user))
+        const words = ['-m', 'sh', '-c', 'mount --bind "$0" "$0" && exec "$@"', path, ...toolCommand]
+        const ran = await runProgram('unshare', [...words, 'save', home.code()], {
+          sandbox,
+          environment: { ...environment, AWS_SHARED_CREDENTIALS_FILE: path },
+        })
+        const lines = [
+          `${path} is mounted by itself, so that nothing can take its place`,
+          'mount the folder that it is in',
+        ] as const
+        expect([ran.status, `${ran.stdout}`, `${ran.stderr}`]).toEqual([6, '', errorText(...lines)])
+        expect(home.asked()).toEqual([])
+        expect(await readFile(path, 'utf8')).toBe(keysOf(home.user))
+      }),
   )
 
   it('a folder that is read-only, or not there, for any user', () =>

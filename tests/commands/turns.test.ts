@@ -192,17 +192,6 @@ async function holdAndWait(
   }
 }
 
-it.skipIf(script === undefined)('who has had a code refused fails as refused, whatever is typed then', () =>
-  withMachine(server, {}, async (machine) => {
-    const replies = ['000000', '000000', '1'].map((code) => ({
-      shown: prompt(machine.user),
-      reply: `${code}\r`,
-    }))
-    const ran = await machine.runAtTerminal([], { replies })
-    expect(ran).toMatchObject({ status: 4, asked: ['GetSessionToken'] })
-  }),
-)
-
 describe.skipIf(script === undefined)('who waits for another', () => {
   it('takes the session that the other one gets, and is not asked', () =>
     withMachine(server, {}, async (machine) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isReservedWord } from '../../src/wrapper/reserved-words.ts'
 import { describeEachShell } from './each-shell.ts'
 import { runScript, withSandbox } from './run.ts'
+import type { FoundShell } from './shells.ts'
 import { wrapperPath } from './wrapper-sandbox.ts'
 
 /** Prints the words that a shell keeps for itself, by its own account. */
@@ -19,14 +20,17 @@ foreach ($kind in $kinds) {
 }`,
 }
 
+/** What a shell's script prints. */
+async function printed(shell: FoundShell, scripts: Readonly<Record<string, string>>): Promise<string> {
+  const { stdout } = await withSandbox((sandbox) => runScript(shell, `${scripts[shell.kind]}\n`, { sandbox }))
+  return `${stdout}`
+}
+
 describeEachShell(
   'a reserved word',
   (shell) => {
     it('is no name for the wrapper', async () => {
-      const { stdout } = await withSandbox((sandbox) =>
-        runScript(shell, `${listings[shell.kind]}\n`, { sandbox }),
-      )
-      const words = `${stdout}`.match(/^[A-Za-z_]\w*$/gm) ?? []
+      const words = (await printed(shell, listings)).match(/^[A-Za-z_]\w*$/gm) ?? []
       expect(words.length).toBeGreaterThan(8)
       expect(words.filter((word) => !isReservedWord(word))).toEqual([])
     })
@@ -46,10 +50,7 @@ describeEachShell(
   'a builtin that the wrapper runs',
   (shell) => {
     it('is no name for it', async () => {
-      const { stdout } = await withSandbox((sandbox) =>
-        runScript(shell, `${builtins[shell.kind]}\n`, { sandbox }),
-      )
-      const known = new Set(`${stdout}`.split(/\s+/))
+      const known = new Set((await printed(shell, builtins)).split(/\s+/))
       const wrapper = await readFile(wrapperPath(shell), 'utf8')
       const words = wrapper.replace(/^\s*#.*$/gm, '').match(/(?<![-\w])[a-z]+(?![-\w])/g) ?? []
       const run = words.filter((word) => known.has(word))
